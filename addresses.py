@@ -1,0 +1,38 @@
+"""Addresses that leave the house: they begin with BASE_URL, never with what a request says its host is."""
+
+from flask import current_app
+
+from models import Booking, Link
+from scheduling import bookings, links
+from scheduling.owners import setup_token
+
+
+def key() -> str:
+    """Return the server's key."""
+    return str(current_app.config["SECRET_KEY"])
+
+
+def base() -> str:
+    """Return what all addresses begin with, without a slash at its end."""
+    return str(current_app.config["BASE_URL"])
+
+
+def link_address(link: Link) -> str | None:
+    """Return the address of a link, or None if it was made with another key and can't be shown again."""
+    token = links.token_of(key(), link)
+    return token and f"{base()}/b/{token}"
+
+
+def manage_token(booking: Booking) -> str | None:
+    """Return the token of the booking's manage link, or None as `link_address` does."""
+    return bookings.token_of(key(), booking)
+
+
+def manage_address(token: str) -> str:
+    """Return the address of the manage link with this token."""
+    return f"{base()}/booking/{token}"
+
+
+def setup_address() -> str:
+    """Return the address at which the first owner's account is made."""
+    return f"{base()}/setup?token={setup_token(key())}"

@@ -1,0 +1,119 @@
+"""Puts Bookonce together; run as a program, it serves with waitress."""
+
+import os
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_babel import Babel
+from flask_migrate import Migrate
+from werkzeug.routing import BaseConverter
+
+import wording
+import zones
+from blueprints import auth, bookings, calendars, errors, health, links, manage, profile, public
+from blueprints.owner_only import csrf, current_owner
+from cli import add_commands
+from config import Config, ConfigError
+from database import db, prepare_engine
+from server import serve
+
+HERE = Path(__file__).parent
+MOST_BYTES = 1_000_000
+INVITEES = {"public", "manage"}
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+class IdConverter(BaseConverter):
+    """A row's id in an address: what could be none in any database is no page either."""
+
+    regex = r"[1-9][0-9]{0,17}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
+class Bookonce(Flask):
+    """Flask, but for a log that holds no token: routes are logged, not paths."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        self.logger.error("Exception on %s [%s]", request.url_rule, request.method, exc_info=exc_info)
+
+
+def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / "instance") -> Flask:
+    """Return the app that the environment describes. A wrong value ends the program with one line that names it."""
+    try:
+        config = Config.from_environ(environ, instance)
+    except ConfigError as error:
+        sys.exit(str(error))
+    app = Bookonce(__name__, instance_path=str(instance.resolve()))
+    app.config.from_mapping(_settings(config))
+    app.url_map.converters["id"] = IdConverter
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    Migrate(app, db, directory=str(HERE / "migrations"))
+    Babel(app)
+    csrf.init_app(app)
+
+    for module in (auth, bookings, calendars, health, links, manage, profile, public):
+        app.register_blueprint(module.bp)
+    errors.register(app)
+    add_commands(app)
+    app.context_processor(lambda: {"wording": wording, "zones": zones, "current_owner": current_owner})
+    app.after_request(_add_headers)
+    return app
+
+
+def _settings(config: Config) -> dict[str, object]:
+    return {
+        "BOOKONCE": config,
+        "SECRET_KEY": config.secret_key,
+        "BASE_URL": config.base_url,
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        # Parameters stay out of errors, and so out of the log: they are people's names and the hashes of tokens.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True, "pool_size": config.threads},
+        "MAX_CONTENT_LENGTH": MOST_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MOST_BYTES,
+        "SESSION_COOKIE_NAME": "bookonce",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": config.base_url.startswith("https:"),
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
+        "WTF_CSRF_CHECK_DEFAULT": False,  # the blueprints of the owner's pages check, after they know who asks
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "en",
+    }
+
+
+def _add_headers(response: Response) -> Response:
+    owners = request.endpoint is not None and request.blueprint not in INVITEES
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Referrer-Policy"] = "same-origin" if owners else "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "DENY"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+if __name__ == "__main__":
+    serve(create_app())

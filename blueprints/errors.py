@@ -1,0 +1,91 @@
+"""The one place where a refusal becomes a page."""
+
+from flask import Flask, Response, make_response, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from blueprints.answers import answer
+from database import db
+from scheduling.refusals import (
+    CalendarClosed,
+    LinkExpired,
+    LinkRevoked,
+    LinkSpent,
+    LinkUsed,
+    TooManyAttempts,
+    Unknown,
+)
+
+RETRY_AFTER = 5
+
+
+def register(app: Flask) -> None:
+    """Tell the app which page each refusal is."""
+    app.register_error_handler(LinkSpent, _spent)
+    app.register_error_handler(Unknown, lambda _error: _problem(404, *_words(404)))
+    app.register_error_handler(TooManyAttempts, _too_many)
+    app.register_error_handler(CSRFError, lambda _error: _problem(400, *_csrf_words()))
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database_away)
+
+
+def _spent(refusal: LinkSpent) -> ResponseReturnValue:
+    title, why = {
+        LinkUsed: (_("This link has already been used"), _("A one-time link works for one booking.")),
+        LinkExpired: (_("This link has expired"), _("A one-time link works for a limited time.")),
+        LinkRevoked: (_("This link is no longer valid"), _("It was taken back before anybody booked with it.")),
+        CalendarClosed: (
+            _("No appointments can be booked here at the moment"),
+            _("The calendar behind this link is closed."),
+        ),
+    }[type(refusal)]
+    return answer("spent", 410, title=title, why=why, owner=refusal.owner, used=isinstance(refusal, LinkUsed))
+
+
+def _too_many(refusal: TooManyAttempts) -> ResponseReturnValue:
+    minutes = -(-refusal.wait // 60)
+    page = _problem(429, _("Too many attempts"), _("Please wait %(minutes)s min, then try again.", minutes=minutes))
+    page.headers["Retry-After"] = str(refusal.wait)
+    return page
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    page = _problem(error.code, *_words(error.code))
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            page.headers[name] = value
+    return page
+
+
+def _database_away(_error: DBAPIError) -> ResponseReturnValue:
+    db.session.rollback()
+    page = _problem(
+        503,
+        _("Please try again in a moment"),
+        _("Nothing was changed and nothing was booked. If you came with a link, it still works."),
+    )
+    page.headers["Retry-After"] = str(RETRY_AFTER)
+    return page
+
+
+def _problem(status: int, title: str, what_next: str) -> Response:
+    return make_response(render_template("problem.html", title=title, what_next=what_next), status)
+
+
+def _csrf_words() -> tuple[str, str]:
+    return _("This page has been open for too long"), _("Go back, reload it, and try again. Nothing was changed.")
+
+
+def _words(status: int) -> tuple[str, str]:
+    return {
+        400: (_("This request can't be understood"), _("Go back, reload the page, and try again.")),
+        404: (_("There is no such page"), _("Check that the address is complete: nothing may be missing at its end.")),
+        405: (_("This can't be done here"), _("Go back and try again from the page before.")),
+        410: (_("This page is gone"), _("Please contact whoever gave you the address.")),
+        413: (_("This is too much"), _("What was sent is larger than a booking can be. Nothing was booked.")),
+    }.get(status, (_("Something went wrong"), _("It is not your fault. Please try again in a moment.")))

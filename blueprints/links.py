@@ -1,0 +1,93 @@
+"""The share pop-up, and the links that were made."""
+
+from flask import Blueprint, flash, g, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from addresses import key, link_address
+from blueprints.answers import answer, asks_for_fragment, go_to
+from blueprints.owner_only import require_owner
+from clock import utcnow
+from forms import LabelForm
+from models import Calendar, Link
+from scheduling import links
+from scheduling.calendars import own_calendar
+from scheduling.refusals import CalendarClosed, LinkNotActive
+
+bp = Blueprint("links", __name__, url_prefix="/settings")
+bp.before_request(require_owner)
+
+A_PAGE = 50
+
+
+@bp.post("/calendars/<id:calendar_id>/links")
+def mint(calendar_id: int) -> ResponseReturnValue:
+    """Make a link and show it in the share pop-up."""
+    try:
+        (link,) = links.mint(key(), g.owner.id, calendar_id)
+    except CalendarClosed:
+        return answer("share_closed", 409, calendar=own_calendar(g.owner.id, calendar_id))
+    return _share(links.own_link(g.owner.id, link.id))
+
+
+@bp.get("/links/<id:link_id>")
+def show(link_id: int) -> ResponseReturnValue:
+    """Show an active link's address again."""
+    return _share(links.own_link(g.owner.id, link_id), again=True)
+
+
+@bp.post("/links/<id:link_id>/label")
+def relabel(link_id: int) -> ResponseReturnValue:
+    """Note for whom a link is; htmx gets an empty answer, since the field already says it."""
+    form = LabelForm()
+    link = links.own_link(g.owner.id, link_id)
+    if not form.validate_on_submit():
+        return _share(link, form=form, status=422)
+    links.relabel(g.owner.id, link_id, form.label.data)
+    return ("", 204) if asks_for_fragment() else go_to("links.index", calendar_id=link.calendar_id)
+
+
+@bp.post("/links/<id:link_id>/revoke")
+def revoke(link_id: int) -> ResponseReturnValue:
+    """Take back an active link."""
+    try:
+        link = links.revoke(g.owner.id, link_id)
+    except LinkNotActive:
+        link = links.own_link(g.owner.id, link_id)
+        return _list(link.calendar, 409, problem=_("Only a link that nobody has used yet can be revoked."))
+    flash(_("The link was revoked: nobody can book with it any more."))
+    return go_to("links.index", calendar_id=link.calendar_id)
+
+
+@bp.get("/calendars/<id:calendar_id>/links")
+def index(calendar_id: int) -> ResponseReturnValue:
+    """List the links of a calendar, newest first."""
+    return _list(own_calendar(g.owner.id, calendar_id))
+
+
+def _list(calendar: Calendar, status: int = 200, problem: str = "") -> ResponseReturnValue:
+    before = request.args.get("before", "")
+    last_id = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    rows = links.made_for(calendar, before=last_id, most=A_PAGE + 1)
+    return answer(
+        "links",
+        status,
+        calendar=calendar,
+        rows=[(link, link.state(utcnow()), booking) for link, booking in rows[:A_PAGE]],
+        older=rows[A_PAGE - 1][0].id if len(rows) > A_PAGE else None,
+        begins=last_id is None,
+        problem=problem,
+    )
+
+
+def _share(link: Link, again: bool = False, form: LabelForm | None = None, status: int = 200) -> ResponseReturnValue:
+    return answer(
+        "share",
+        status,
+        link=link,
+        calendar=link.calendar,
+        state=link.state(utcnow()),
+        address=link_address(link),
+        again=again,
+        form=form or LabelForm(formdata=None, obj=link),
+    )

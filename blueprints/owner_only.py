@@ -1,0 +1,48 @@
+"""Who is asking: the owner's session and the CSRF token, for every page that is not an invitee's."""
+
+from flask import Response, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import CSRFProtect
+
+from blueprints.answers import asks_for_fragment
+from models import Owner
+from scheduling.owners import signed_in
+
+csrf = CSRFProtect()
+SIGN_IN, GO_ON = "sign_in", "go_on"
+
+
+def current_owner() -> Owner | None:
+    """Return the owner whose session this request belongs to; asked of the database once a request."""
+    if "owner" not in g:
+        token = session.get(SIGN_IN)
+        g.owner = signed_in(token) if token else None
+    owner: Owner | None = g.owner
+    return owner
+
+
+def begin(token: str) -> None:
+    """Make this browser's session that of the token's owner; nothing of an earlier one stays."""
+    session.clear()
+    session[SIGN_IN] = token
+    session.permanent = True
+
+
+def require_csrf() -> None:
+    """Answer 400 to a change that does not come from one of our pages."""
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        csrf.protect()
+
+
+def require_owner() -> ResponseReturnValue | None:
+    """Send to the sign-in who has no session; for the others, check where the change comes from."""
+    if request.method == "OPTIONS":
+        return None
+    if current_owner() is None:
+        if asks_for_fragment():
+            return Response(headers={"HX-Redirect": url_for("auth.login")})
+        if request.method == "GET":
+            session[GO_ON] = request.full_path.rstrip("?")
+        return redirect(url_for("auth.login"), code=303)
+    require_csrf()
+    return None

@@ -1,0 +1,43 @@
+"""The slot picker as both of its users need it: who books with a link, and who moves an appointment."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import request
+
+import zones
+from clock import utcnow
+from database import db
+from forms import read_date, read_month
+from models import Booking, Calendar
+from scheduling.busy import agenda
+from scheduling.picker import Picker, pick
+from scheduling.slots import DAY
+
+
+def reader_zone(calendar: Calendar, moving: Booking | None = None) -> ZoneInfo:
+    """Return the zone that the request names, else the one the appointment was made in, else the calendar's."""
+    named = request.values.get("tz") or request.form.get("timezone")
+    return zones.zone_or_none(named) or ZoneInfo(moving.timezone if moving else calendar.timezone)
+
+
+def asked_for(calendar: Calendar, moving: Booking | None = None) -> Picker:
+    """Return the picker on the day or month of the query; what is none counts as absent."""
+    args = request.args
+    return _pick(calendar, moving, month=read_month(args.get("month")), day=read_date(args.get("date")))
+
+
+def instead_of(calendar: Calendar, start: datetime | None, moving: Booking | None = None) -> Picker:
+    """Return the picker on the day of a slot that is gone, or on the first day with slots if it has no other."""
+    if start is not None:
+        picker = _pick(calendar, moving, day=start.astimezone(reader_zone(calendar, moving)).date())
+        if picker.starts:
+            return picker
+    return _pick(calendar, moving)
+
+
+def _pick(calendar: Calendar, moving: Booking | None, month: date | None = None, day: date | None = None) -> Picker:
+    now = utcnow()
+    rules = calendar.rules
+    in_the_way = agenda(db.session(), calendar, now, now + (rules.horizon + 2) * DAY, moving)
+    return pick(rules, in_the_way, now, reader_zone(calendar, moving), month, day)

@@ -1,0 +1,128 @@
+"""The environment, read once; a wrong value is refused by the name of its variable."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+
+class ConfigError(ValueError):
+    """A variable of the environment that can't be used; the text is one line and begins with its name."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the environment says, checked. `base_url` has no slash at its end."""
+
+    database_url: str
+    secret_key: str
+    base_url: str
+    host: str
+    port: int
+    threads: int
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str], instance: Path) -> "Config":
+        """Return the configuration; makes `instance` and the key kept in it where they are needed.
+
+        Raises ConfigError.
+        """
+        host = environ.get("HOST") or "127.0.0.1"
+        port = _number(environ, "PORT", default=8080, most=65535)
+        url = _database_url(environ, instance)
+        return cls(
+            database_url=url.render_as_string(hide_password=False),
+            secret_key=_secret_key(environ, instance, on_sqlite=url.get_backend_name() == "sqlite"),
+            base_url=_base_url(environ) or f"http://{f'[{host}]' if ':' in host else host}:{port}",
+            host=host,
+            port=port,
+            threads=_number(environ, "THREADS", default=8, most=256),
+        )
+
+
+def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+        raise ConfigError(f"{name}: {text!r} is not a whole number from 1 to {most}")
+    return int(text)
+
+
+def _base_url(environ: Mapping[str, str]) -> str:
+    text = (environ.get("BASE_URL") or "").rstrip("/")
+    if not text:
+        return ""
+    wrong = ConfigError(f"BASE_URL: {text!r} is not an address such as https://book.example.com")
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018  (raises when it is none)
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
+        raise wrong
+    if parts.username is not None or any(c.isspace() or not c.isprintable() for c in text):
+        raise wrong
+    return text
+
+
+def _database_url(environ: Mapping[str, str], instance: Path) -> URL:
+    text = environ.get("DATABASE_URL") or f"sqlite:///{instance / 'bookonce.db'}"
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise ConfigError("DATABASE_URL: is not a database's address, such as sqlite:////var/lib/bookonce.db") from None
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
+        raise ConfigError(f"DATABASE_URL: {url.drivername!r} is neither sqlite nor postgresql")
+    if url.get_backend_name() == "sqlite":
+        if url.database in (None, "", ":memory:") or "mode" in url.query:
+            raise ConfigError("DATABASE_URL: names no file, and a database in memory would lose every booking")
+        folder = (instance / str(url.database)).parent
+        if folder == instance:
+            _make_folder(instance, "DATABASE_URL")
+        if not folder.is_dir():
+            raise ConfigError(f"DATABASE_URL: the folder {str(folder)!r} does not exist")
+    return url
+
+
+def _secret_key(environ: Mapping[str, str], instance: Path, on_sqlite: bool) -> str:
+    given = environ.get("SECRET_KEY")
+    if given:
+        return given
+    if not on_sqlite:
+        raise ConfigError("SECRET_KEY: must be set when the database is not SQLite, the same for every process")
+    _make_folder(instance, "SECRET_KEY")
+    return _kept_key(instance / "secret_key")
+
+
+def _kept_key(path: Path) -> str:
+    """Return the key in the file `path`, made with mode 0600 if there is none: whole or not at all."""
+    try:
+        if not path.exists():
+            draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+            draft.touch(mode=0o600, exist_ok=False)
+            draft.write_text(secrets.token_urlsafe(48))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass  # another process was first; its key is the key
+            finally:
+                draft.unlink()
+        key = path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"SECRET_KEY: the key can't be kept in {str(path)!r}: {error}") from None
+    if not key:
+        raise ConfigError(f"SECRET_KEY: the file {str(path)!r} is empty")
+    return key
+
+
+def _make_folder(path: Path, name: str) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{name}: the folder {str(path)!r} can't be made: {error.strerror}") from None

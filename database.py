@@ -1,0 +1,145 @@
+"""The database as the models see it: types that refuse what would drift, and transactions that hold on both engines."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, LargeBinary, MetaData, Text, event, text
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from scheduling.slots import Availability, Window
+
+SQLITE_BEGIN = "sqlite_begin"
+BUSY_TIMEOUT_MS = 15_000
+LARGEST_ID = 2**63 - 1
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept and returned in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime is no instant")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class AvailabilityText(TypeDecorator[Availability]):
+    """Weekly hours and date overrides as JSON, in minutes after midnight."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Availability | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        week = [[[w.opens, w.closes] for w in windows] for windows in value.week]
+        overrides = {d.isoformat(): [[w.opens, w.closes] for w in ws] for d, ws in value.overrides.items()}
+        return json.dumps({"week": week, "overrides": overrides}, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Availability | None:
+        if value is None:
+            return None
+        kept = json.loads(value)
+        return Availability(
+            week=tuple(tuple(Window(*w) for w in windows) for windows in kept["week"]),
+            overrides={date.fromisoformat(d): tuple(Window(*w) for w in ws) for d, ws in kept["overrides"].items()},
+        )
+
+
+# SQLite numbers its rows by itself only where the key is an INTEGER.
+Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
+Ref = Annotated[int, mapped_column(BigInteger)]
+When = Annotated[datetime, mapped_column(Instant)]
+Hash = Annotated[bytes, mapped_column(LargeBinary(32))]
+
+
+class Base(DeclarativeBase):
+    """What all tables share: constraints are named, so that a refusal of the database can be told apart."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Give a session in one transaction that may write: committed at the end, rolled back when something is raised.
+
+    What was read before is forgotten, since it is not to be trusted in here. On SQLite the transaction has the write
+    lock from its first statement, so nothing that it reads can change before it commits; on PostgreSQL `lock_owner`
+    does the same for one owner.
+    """
+    session = db.session()
+    if session.info.get("writing"):
+        raise RuntimeError("a transaction within a transaction")
+    session.rollback()
+    session.info["writing"] = True
+    try:
+        session.connection(execution_options={SQLITE_BEGIN: "IMMEDIATE"})
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("writing")
+
+
+def lock_owner(session: Session, owner_id: int) -> bool:
+    """Wait until nobody else decides about this owner, and keep others waiting until this transaction ends.
+
+    Return whether what was read before may have changed meanwhile and must be read again. Without it PostgreSQL would
+    still refuse a double booking, but racing ones may deadlock on the exclusion constraint and wait a second to find
+    out. SQLite's writers are alone anyway. 0 is for what has no owner yet.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return False
+    session.execute(text("SELECT pg_advisory_xact_lock(:owner)"), {"owner": owner_id})
+    return True
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Make SQLite begin transactions when told and keep what it commits through a power loss."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+
+
+def _on_sqlite_connect(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # pysqlite's own BEGIN comes too late: it lets two writers read the same state
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",  # so that INSERT OR REPLACE does not slip past the triggers
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _on_sqlite_begin(connection: Any) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get(SQLITE_BEGIN, 'DEFERRED')}")

@@ -1,0 +1,263 @@
+"""Tables, types and named constraints; properties that look at nothing but their own row.
+
+What must never happen is refused here, by the database: a second booking of a link, two appointments of one owner at
+once, a row that points at another owner's. `docs/decisions/` says why it is done twice over.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    event,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from database import AvailabilityText, Base, Hash, Id, Instant, Ref, When
+from scheduling.slots import Availability, Rules
+
+# Written out rather than as parameters, or SQLite would not use the indexes that are over such rows only.
+CONFIRMED = text("status = 'confirmed'")
+UNSPENT = text("used_at IS NULL AND revoked_at IS NULL")
+
+
+class LinkState(StrEnum):
+    """What a link is at an instant. `used` is for ever."""
+
+    ACTIVE = "active"
+    USED = "used"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class Owner(Base):
+    """A person with an account. Everything else belongs to exactly one."""
+
+    __tablename__ = "owners"
+
+    id: Mapped[Id]
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(64))
+    contact: Mapped[str] = mapped_column(String(500))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[When]
+
+
+class SignIn(Base):
+    """An owner's session in one browser; revoked by deleting the row."""
+
+    __tablename__ = "sign_ins"
+    __table_args__ = (Index(None, "owner_id"),)
+
+    id: Mapped[Id]
+    owner_id: Mapped[Ref] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"))
+    token_hash: Mapped[Hash] = mapped_column(unique=True)
+    expires_at: Mapped[When]
+
+
+class SignInAttempt(Base):
+    """A try to sign in that has not succeeded (yet); `place` is a hash of the account and the address it came from."""
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (Index(None, "place", "at"), Index(None, "at"))
+
+    id: Mapped[Id]
+    place: Mapped[Hash]
+    at: Mapped[When]
+
+
+class Calendar(Base):
+    """Something bookable. Durations, buffers and notice are minutes; horizon and link lifetime are days."""
+
+    __tablename__ = "calendars"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "id"),  # what the foreign keys of links and bookings point at
+        CheckConstraint("duration BETWEEN 1 AND 1440", "duration"),
+        CheckConstraint("step BETWEEN 1 AND 1440", "step"),
+        CheckConstraint("buffer_before BETWEEN 0 AND 1440 AND buffer_after BETWEEN 0 AND 1440", "buffers"),
+        CheckConstraint("min_notice >= 0 AND horizon >= 0", "reach"),
+        CheckConstraint("daily_limit >= 1", "daily_limit"),
+        CheckConstraint("link_days >= 1", "link_days"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[Ref] = mapped_column(ForeignKey("owners.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(String(2000), default="")
+    location: Mapped[str] = mapped_column(String(500), default="")
+    timezone: Mapped[str] = mapped_column(String(64))
+    duration: Mapped[int]
+    step: Mapped[int]
+    buffer_before: Mapped[int] = mapped_column(default=0)
+    buffer_after: Mapped[int] = mapped_column(default=0)
+    min_notice: Mapped[int] = mapped_column(default=0)
+    horizon: Mapped[int] = mapped_column(default=60)
+    daily_limit: Mapped[int | None]
+    link_days: Mapped[int | None] = mapped_column(default=90)
+    availability: Mapped[Availability] = mapped_column(AvailabilityText)
+    is_open: Mapped[bool] = mapped_column(default=True)
+    archived_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[When]
+
+    owner: Mapped[Owner] = relationship(lazy="raise_on_sql")
+
+    @property
+    def rules(self) -> Rules:
+        """The calendar's part of the rule for slots."""
+        return Rules(
+            zone=ZoneInfo(self.timezone),
+            availability=self.availability,
+            duration=timedelta(minutes=self.duration),
+            step=timedelta(minutes=self.step),
+            buffer_before=timedelta(minutes=self.buffer_before),
+            buffer_after=timedelta(minutes=self.buffer_after),
+            min_notice=timedelta(minutes=self.min_notice),
+            horizon=self.horizon,
+            daily_limit=self.daily_limit,
+        )
+
+    @property
+    def takes_bookings(self) -> bool:
+        """Whether its links can be used at all."""
+        return self.is_open and self.archived_at is None
+
+
+class Link(Base):
+    """A one-time link. Its token is derived from the server's key and the salt; only the hash is here."""
+
+    __tablename__ = "links"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "calendar_id", "id"),  # bookings point at it; and it lists a calendar's links
+        UniqueConstraint("token_hash"),
+        ForeignKeyConstraint(["owner_id", "calendar_id"], ["calendars.owner_id", "calendars.id"]),
+        CheckConstraint("used_at IS NULL OR revoked_at IS NULL", "used_or_revoked"),
+        Index(
+            "ix_links_unspent",
+            "owner_id",
+            "calendar_id",
+            "expires_at",
+            sqlite_where=UNSPENT,
+            postgresql_where=UNSPENT,
+        ),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[Ref]
+    calendar_id: Mapped[Ref]
+    label: Mapped[str] = mapped_column(String(200), default="")
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    token_hash: Mapped[Hash]
+    created_at: Mapped[When]
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    calendar: Mapped[Calendar] = relationship(
+        primaryjoin="foreign(Link.calendar_id) == Calendar.id", lazy="raise_on_sql", viewonly=True
+    )
+
+    def state(self, now: datetime) -> LinkState:
+        """Return what the link is at `now`."""
+        if self.used_at is not None:
+            return LinkState.USED
+        if self.revoked_at is not None:
+            return LinkState.REVOKED
+        if self.expires_at is not None and self.expires_at <= now:
+            return LinkState.EXPIRED
+        return LinkState.ACTIVE
+
+
+class Booking(Base):
+    """An appointment made with a link. `blocked_*` is what it takes from its owner: the buffers of when it was made."""
+
+    __tablename__ = "bookings"
+    __table_args__ = (
+        UniqueConstraint("link_id", name="one_link_one_booking"),
+        UniqueConstraint("manage_hash"),
+        UniqueConstraint("uid"),
+        ForeignKeyConstraint(
+            ["owner_id", "calendar_id", "link_id"], ["links.owner_id", "links.calendar_id", "links.id"]
+        ),
+        CheckConstraint("status IN ('confirmed', 'cancelled')", "status"),
+        CheckConstraint("starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", "order"),
+        # No extension is needed for "the same owner": a range of one number overlaps itself only.
+        ExcludeConstraint(
+            (text("int8range(owner_id, owner_id, '[]')"), "&&"),
+            (text("tstzrange(blocked_from, blocked_until)"), "&&"),
+            where=CONFIRMED,
+            using="gist",
+            name="one_owner_one_place",
+        ).ddl_if(dialect="postgresql"),
+        Index(None, "owner_id", "starts_at"),
+        Index(None, "owner_id", "calendar_id", "starts_at"),
+        Index(
+            "ix_bookings_busy",
+            "owner_id",
+            "blocked_until",
+            "blocked_from",
+            sqlite_where=CONFIRMED,
+            postgresql_where=CONFIRMED,
+        ),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[Ref]
+    calendar_id: Mapped[Ref]
+    link_id: Mapped[Ref]
+    status: Mapped[str] = mapped_column(String(9), default="confirmed")
+    starts_at: Mapped[When]
+    ends_at: Mapped[When]
+    blocked_from: Mapped[When]
+    blocked_until: Mapped[When]
+    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    notes: Mapped[str] = mapped_column(String(2000), default="")
+    timezone: Mapped[str] = mapped_column(String(64))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    manage_hash: Mapped[Hash]
+    request_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    uid: Mapped[str] = mapped_column(String(64))
+    sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[When]
+    changed_at: Mapped[When]
+
+    calendar: Mapped[Calendar] = relationship(
+        primaryjoin="foreign(Booking.calendar_id) == Calendar.id", lazy="raise_on_sql", viewonly=True
+    )
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether it takes place."""
+        return self.status == "confirmed"
+
+
+# What EXCLUDE is to PostgreSQL. The names stand in the errors, and the code reads them there.
+_NO_OVERLAP = """
+CREATE TRIGGER one_owner_one_place_{name} BEFORE {change} ON bookings
+WHEN NEW.status = 'confirmed'
+BEGIN
+  SELECT RAISE(ABORT, 'one_owner_one_place') WHERE EXISTS (
+    SELECT 1 FROM bookings
+    WHERE owner_id = NEW.owner_id AND status = 'confirmed' AND id IS NOT {own_id}
+      AND blocked_until > NEW.blocked_from AND blocked_from < NEW.blocked_until
+  );
+END"""
+for _trigger in (
+    _NO_OVERLAP.format(name="insert", change="INSERT", own_id="NULL"),
+    _NO_OVERLAP.format(
+        name="update", change="UPDATE OF owner_id, status, blocked_from, blocked_until", own_id="OLD.id"
+    ),
+):
+    event.listen(Booking.__table__, "after_create", DDL(_trigger).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]

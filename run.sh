@@ -1,0 +1,61 @@
+#!/bin/sh
+# ./run.sh          sets up what is missing, then serves
+# ./run.sh test     the same for the tests, then runs them; what follows goes to pytest
+set -eu
+cd "$(dirname "$0")"
+
+say() { printf '%s\n' "$*" >&2; }
+
+find_python() {
+    for python in "${PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11; do
+        if [ -n "$python" ] && command -v "$python" >/dev/null 2>&1 &&
+            "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+            echo "$python"
+            return
+        fi
+    done
+    say "Bookonce needs Python 3.11 or newer; found: $(python3 -V 2>&1 || echo none). Install it (Debian: apt install python3 python3-venv)."
+    exit 1
+}
+
+make_venv() {
+    python=$(find_python)
+    rm -rf .venv
+    if "$python" -c 'import ensurepip, venv' 2>/dev/null; then
+        "$python" -m venv .venv
+    elif "$python" -m pip --version >/dev/null 2>&1 && "$python" -c 'import venv' 2>/dev/null; then
+        "$python" -m venv --without-pip .venv
+        "$python" -m pip --python .venv/bin/python install -q --disable-pip-version-check pip
+    else
+        say "This Python can't make a virtual environment. Install it (Debian: apt install python3-venv) and start again."
+        exit 1
+    fi
+}
+
+# install FILE: brings .venv to what FILE lists; does nothing when that was done before.
+install() {
+    stamp=.venv/.installed-$1
+    want=$(cat requirements*.txt | cksum)
+    [ "$(cat "$stamp" 2>/dev/null || true)" = "$want" ] && return
+    .venv/bin/python -m pip --version >/dev/null 2>&1 || make_venv
+    say "Installing what $1 lists ..."
+    .venv/bin/python -m pip install -q --disable-pip-version-check -r "$1"
+    echo "$want" >"$stamp"
+}
+
+case "${1:-}" in
+"")
+    install requirements.txt
+    exec .venv/bin/python app.py
+    ;;
+test)
+    shift
+    install requirements-dev.txt
+    .venv/bin/python tests/browser.py
+    exec .venv/bin/python -m pytest "$@"
+    ;;
+*)
+    say "usage: ./run.sh [test [pytest's options]]"
+    exit 2
+    ;;
+esac

@@ -1,0 +1,192 @@
+"""Book, cancel, reschedule: each is one transaction, and each applies the rule that offered the slot again, in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, contains_eager
+
+import tokens
+from clock import utcnow
+from database import lock_owner, writing
+from models import Booking, Calendar, Link
+from scheduling.busy import agenda
+from scheduling.links import find_alone, require_active
+from scheduling.refusals import LinkUsed, Refusal, SlotTaken, TooLate, Unknown
+from scheduling.slots import is_offered
+
+PURPOSE = "manage"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What an invitee asks for. `start` is None if what they sent is no instant; `request_id` tells a retry."""
+
+    start: datetime | None
+    name: str
+    email: str
+    phone: str = ""
+    notes: str = ""
+    timezone: str = ""
+    request_id: str = ""
+
+
+def book(key: str, token: str, wish: Wish) -> Booking:
+    """Return the booking that the link with this token makes, or has made for the same request before.
+
+    Raises Unknown, LinkUsed, LinkRevoked, LinkExpired, CalendarClosed, SlotTaken; then the link is as it was.
+    """
+    with writing() as session:
+        link = find_alone(session, token)
+        if earlier := made_by(session, link, wish.request_id):
+            return earlier
+        now = utcnow()
+        require_active(link, now)
+        if wish.start is None or not is_free(session, link.calendar, wish.start, now):
+            raise SlotTaken
+        link.used_at = now
+        booking = _new(key, link, wish, wish.start, now)
+        session.add(booking)
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise _refusal(error, link) from error
+    return booking
+
+
+def made_by(session: Session, link: Link, request_id: str) -> Booking | None:
+    """Return the booking that this very request made with the link before; it may have been moved or cancelled."""
+    if not request_id or link.used_at is None:
+        return None
+    query = select(Booking).where(Booking.link_id == link.id, Booking.request_hash == tokens.digest(request_id))
+    return session.scalars(query).one_or_none()
+
+
+def cancel(token: str) -> Booking:
+    """Return the booking with this manage token, cancelled; a cancelled one as it is. Raises Unknown, TooLate."""
+    with writing() as session:
+        booking = _find_alone(session, token)
+        if booking.is_confirmed:
+            now = utcnow()
+            require_ahead(booking, now)
+            booking.status = "cancelled"
+            _count_change(booking, now)
+    return booking
+
+
+def reschedule(token: str, start: datetime | None, timezone: str = "") -> Booking:
+    """Return the booking with this manage token at its new time; a cancelled one takes place again.
+
+    The rule is the one for a new booking, as if the old time were free. Sent twice, it moves once.
+    Raises Unknown, TooLate, SlotTaken.
+    """
+    with writing() as session:
+        booking = _find_alone(session, token)
+        if booking.is_confirmed and booking.starts_at == start:
+            return booking
+        now = utcnow()
+        require_ahead(booking, now)
+        calendar = booking.calendar
+        if start is None or not is_free(session, calendar, start, now, moving=booking):
+            raise SlotTaken
+        booking.status = "confirmed"
+        _place(booking, calendar, start)
+        booking.timezone = timezone or booking.timezone
+        _count_change(booking, now)
+        try:
+            session.flush()
+        except IntegrityError as error:
+            raise SlotTaken from error
+    return booking
+
+
+def require_ahead(booking: Booking, now: datetime) -> None:
+    """Raise TooLate unless the appointment, confirmed or cancelled, is still to come."""
+    if booking.starts_at <= now:
+        raise TooLate
+
+
+def is_free(
+    session: Session, calendar: Calendar, start: datetime | None, now: datetime, moving: Booking | None = None
+) -> bool:
+    """Return whether the calendar offers a slot at `start` to who asks at `now`; closed calendars offer none.
+
+    The appointment `moving` counts as if its time were free.
+    """
+    if start is None or not calendar.takes_bookings:
+        return False
+    return is_offered(calendar.rules, agenda(session, calendar, start, start, moving), now, start)
+
+
+def token_of(key: str, booking: Booking) -> str | None:
+    """Return the manage token, derived again; None if it was made with another key and can't be shown."""
+    token = tokens.derive(key, PURPOSE, booking.salt)
+    return token if tokens.digest(token) == booking.manage_hash else None
+
+
+def find_managed(session: Session, token: str) -> Booking:
+    """Return the booking with this manage token, its calendar and owner read with it. Raises Unknown."""
+    query = (
+        select(Booking)
+        .join(Booking.calendar)
+        .join(Calendar.owner)
+        .options(contains_eager(Booking.calendar).contains_eager(Calendar.owner))
+        .where(Booking.manage_hash == tokens.digest(token))
+        .execution_options(populate_existing=True)
+    )
+    booking = session.scalars(query).one_or_none()
+    if booking is None:
+        raise Unknown
+    return booking
+
+
+def _find_alone(session: Session, token: str) -> Booking:
+    booking = find_managed(session, token)
+    return find_managed(session, token) if lock_owner(session, booking.owner_id) else booking
+
+
+def _new(key: str, link: Link, wish: Wish, start: datetime, now: datetime) -> Booking:
+    salt = tokens.new_salt()
+    booking = Booking(
+        owner_id=link.owner_id,
+        calendar_id=link.calendar_id,
+        link_id=link.id,
+        status="confirmed",
+        name=wish.name,
+        email=wish.email,
+        phone=wish.phone,
+        notes=wish.notes,
+        timezone=wish.timezone or link.calendar.timezone,
+        salt=salt,
+        manage_hash=tokens.digest(tokens.derive(key, PURPOSE, salt)),
+        request_hash=tokens.digest(wish.request_id) if wish.request_id else None,
+        uid=str(uuid4()),
+        sequence=0,
+        created_at=now,
+        changed_at=now,
+    )
+    _place(booking, link.calendar, start)
+    return booking
+
+
+def _place(booking: Booking, calendar: Calendar, start: datetime) -> None:
+    rules = calendar.rules
+    booking.starts_at, booking.ends_at = start, start + rules.duration
+    booking.blocked_from, booking.blocked_until = rules.blocked(start)
+
+
+def _count_change(booking: Booking, now: datetime) -> None:
+    booking.sequence += 1
+    booking.changed_at = now
+
+
+def _refusal(error: IntegrityError, link: Link) -> Refusal | IntegrityError:
+    """Return what the database's refusal means; it only speaks where somebody writes past this module."""
+    said = str(error.orig)
+    if "one_owner_one_place" in said:
+        return SlotTaken()
+    if "one_link_one_booking" in said or "bookings.link_id" in said:
+        return LinkUsed(link.calendar.owner)
+    return error

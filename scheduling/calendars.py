@@ -1,0 +1,127 @@
+"""Calendars: create, change, list, and remove without losing an appointment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from clock import utcnow
+from database import db, lock_owner, writing
+from models import UNSPENT, Booking, Calendar, Link
+from scheduling.hours import read_availability
+from scheduling.refusals import Unknown
+
+OFFICE_HOURS = read_availability(["mon-fri 09:00-17:00"])
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A calendar in the owner's list: how many of its links can still be booked with, how many were."""
+
+    calendar: Calendar
+    waiting: int
+    booked: int
+
+
+def create_calendar(owner_id: int, **fields: Any) -> Calendar:
+    """Return a new calendar of the owner, as `new_calendar` makes it, kept."""
+    with writing() as session:
+        calendar = new_calendar(owner_id, **fields)
+        session.add(calendar)
+    return calendar
+
+
+def new_calendar(owner_id: int, **fields: Any) -> Calendar:
+    """Return a calendar, not kept yet: half an hour, weekdays nine to five, where `fields` says nothing else."""
+    return Calendar(
+        **{"duration": 30, "step": 30, "availability": OFFICE_HOURS} | fields, owner_id=owner_id, created_at=utcnow()
+    )
+
+
+def own_calendar(owner_id: int, calendar_id: int) -> Calendar:
+    """Return the owner's calendar, archived ones too, its owner read with it. Raises Unknown."""
+    query = (
+        select(Calendar)
+        .join(Calendar.owner)
+        .options(contains_eager(Calendar.owner))
+        .where(Calendar.id == calendar_id, Calendar.owner_id == owner_id)
+    )
+    calendar = db.session.scalars(query).one_or_none()
+    if calendar is None:
+        raise Unknown
+    return calendar
+
+
+def any_calendar(calendar_id: int) -> Calendar:
+    """Return the calendar, whoever owns it: for the shell, where nobody is signed in. Raises Unknown."""
+    calendar = db.session.get(Calendar, calendar_id)
+    if calendar is None:
+        raise Unknown
+    return calendar
+
+
+def change_calendar(owner_id: int, calendar_id: int, **fields: Any) -> Calendar:
+    """Return the calendar with other fields; appointments stay as they are. Raises Unknown."""
+    with writing():
+        calendar = own_calendar(owner_id, calendar_id)
+        for name, value in fields.items():
+            setattr(calendar, name, value)
+    return calendar
+
+
+def remove_calendar(owner_id: int, calendar_id: int) -> bool:
+    """Delete the calendar, or archive it if a link of it was ever made; return whether it was archived.
+
+    Whoever holds an address of an archived calendar is told whom to contact, and its appointments stay.
+    Raises Unknown.
+    """
+    with writing() as session:
+        lock_owner(session, owner_id)
+        calendar = own_calendar(owner_id, calendar_id)
+        if has_links(calendar):
+            calendar.archived_at = calendar.archived_at or utcnow()
+            return True
+        session.delete(calendar)
+        return False
+
+
+def restore_calendar(owner_id: int, calendar_id: int) -> Calendar:
+    """Return the calendar, no longer archived; its unspent links work again. Raises Unknown."""
+    return change_calendar(owner_id, calendar_id, archived_at=None)
+
+
+def has_links(calendar: Calendar) -> bool:
+    """Return whether a link of the calendar was ever made."""
+    query = select(exists().where(Link.owner_id == calendar.owner_id, Link.calendar_id == calendar.id))
+    return bool(db.session.scalar(query))
+
+
+def calendars_of(owner_id: int, archived: bool = False) -> Sequence[Calendar]:
+    """Return the owner's calendars, those in use or the archived ones, in the order they were made."""
+    query = select(Calendar).where(
+        Calendar.owner_id == owner_id,
+        Calendar.archived_at.is_not(None) if archived else Calendar.archived_at.is_(None),
+    )
+    return db.session.scalars(query.order_by(Calendar.id)).all()
+
+
+def summaries(owner_id: int, archived: bool = False) -> list[Summary]:
+    """Return the owner's calendars as `calendars_of` gives them, each with the counts of its links."""
+    waiting = _count(
+        select(Link.calendar_id, func.count())
+        .where(Link.owner_id == owner_id, UNSPENT, or_(Link.expires_at.is_(None), Link.expires_at > utcnow()))
+        .group_by(Link.calendar_id)
+    )
+    booked = _count(
+        select(Booking.calendar_id, func.count()).where(Booking.owner_id == owner_id).group_by(Booking.calendar_id)
+    )
+    return [
+        Summary(calendar, waiting.get(calendar.id, 0), booked.get(calendar.id, 0))
+        for calendar in calendars_of(owner_id, archived)
+    ]
+
+
+def _count(query: Select[int, int]) -> dict[int, int]:
+    return {calendar_id: count for calendar_id, count in db.session.execute(query)}  # noqa: C416

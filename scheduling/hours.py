@@ -1,0 +1,123 @@
+"""Opening hours as people write them, and back: `mon-fri 09:00-17:00`, `2026-12-24 closed`."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from flask_babel import gettext as _
+
+from scheduling.slots import MINUTES_A_DAY, Availability, Window, Windows, overlapping
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_OVERRIDES = 2000
+
+_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class HoursError(ValueError):
+    """Hours that can't be read or that contradict one another; the text is a sentence for whoever wrote them."""
+
+
+def read_availability(hours: Iterable[str], overrides: Iterable[str] = ()) -> Availability:
+    """Return the availability that lines such as `mon-fri 09:00-17:00` and `2026-12-24 closed` add up to.
+
+    Raises HoursError.
+    """
+    week: list[list[Window]] = [[] for _day in WEEKDAYS]
+    for line in hours:
+        weekdays, window = _read_weekly(line)
+        for weekday in weekdays:
+            week[weekday].append(window)
+    dates: dict[date, list[Window]] = {}
+    closed: set[date] = set()
+    for line in overrides:
+        day, window_or_none = _read_override(line)
+        dates.setdefault(day, []).extend([window_or_none] if window_or_none else [])
+        if window_or_none is None:
+            closed.add(day)
+        if day in closed and dates[day]:
+            raise HoursError(_("%(date)s can't be closed and open.", date=day.isoformat()))
+    if len(dates) > MOST_OVERRIDES:
+        raise HoursError(_("At most %(count)s dates can have hours of their own.", count=MOST_OVERRIDES))
+    return Availability(
+        week=tuple(_in_order(windows, name) for windows, name in zip(week, WEEKDAYS, strict=True)),
+        overrides={day: _in_order(windows, day.isoformat()) for day, windows in sorted(dates.items())},
+    )
+
+
+def read_windows(text: str, label: str = "") -> Windows:
+    """Return the windows of one day from a text such as `9:00-12:30, 13:30-24:00`; none if it is empty.
+
+    `label` names the day in the error's text. Raises HoursError.
+    """
+    if text.strip().casefold() in ("", "closed", "-", "–"):
+        return ()
+    parts = [part for part in re.split(r"[,;\n]+", text) if part.strip()]
+    return _in_order([_read_window(part) for part in parts], label)
+
+
+def write_windows(windows: Windows) -> str:
+    """Return the text of one day's windows, `09:00-12:30, 13:30-24:00`; empty if there are none."""
+    return ", ".join(f"{write_time(w.opens)}-{write_time(w.closes)}" for w in windows)
+
+
+def write_time(minutes: int) -> str:
+    """Return minutes after midnight as `09:00`; 1440 is `24:00`."""
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _in_order(windows: Iterable[Window], label: str) -> Windows:
+    ordered = tuple(sorted(windows))
+    if overlapping(ordered):
+        raise HoursError(_("%(day)s: windows may touch but not overlap.", day=label or _("Hours")))
+    return ordered
+
+
+def _read_weekly(line: str) -> tuple[list[int], Window]:
+    days_text, _space, window_text = line.strip().partition(" ")
+    ends = [WEEKDAYS.index(name) for name in days_text.casefold().split("-") if name in WEEKDAYS]
+    if len(ends) != days_text.count("-") + 1 or len(ends) > 2 or not window_text.strip():
+        raise HoursError(_("“%(text)s” is not like “mon-fri 09:00-17:00” or “sat 10:00-12:00”.", text=_short(line)))
+    first, last = ends[0], ends[-1]
+    count = (last - first) % len(WEEKDAYS) + 1
+    return [(first + i) % len(WEEKDAYS) for i in range(count)], _read_window(window_text)
+
+
+def _read_override(line: str) -> tuple[date, Window | None]:
+    date_text, _space, rest = line.strip().partition(" ")
+    if not _DATE.fullmatch(date_text) or not rest.strip():
+        raise HoursError(
+            _("“%(text)s” is not like “2026-12-24 closed” or “2026-12-27 10:00-12:00”.", text=_short(line))
+        )
+    try:
+        day = date.fromisoformat(date_text)
+    except ValueError:
+        raise HoursError(_("“%(text)s” is not a date.", text=date_text)) from None
+    return day, None if rest.strip().casefold() == "closed" else _read_window(rest)
+
+
+def _read_window(text: str) -> Window:
+    ends = re.split(r"\s*(?:-|–|—|\bto\b)\s*", text.strip().casefold())
+    if len(ends) != 2:
+        raise HoursError(_("“%(text)s” is not like “09:00-17:00”.", text=_short(text)))
+    opens, closes = (_read_time(end) for end in ends)
+    if opens >= closes:
+        raise HoursError(_("“%(text)s” ends before it starts.", text=_short(text)))
+    return Window(opens, closes)
+
+
+def _read_time(text: str) -> int:
+    match = _TIME.fullmatch(text)
+    hours, minutes = (int(match[1]), int(match[2] or 0)) if match else (99, 0)
+    if match and match[3]:
+        hours = hours % 12 + (12 if match[3] == "pm" else 0) if 1 <= hours <= 12 else 99
+    total = hours * 60 + minutes
+    if minutes > 59 or total > MINUTES_A_DAY:
+        raise HoursError(_("“%(text)s” is not a time of day like 09:00.", text=_short(text)))
+    return total
+
+
+def _short(text: str) -> str:
+    flat = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+    return flat if len(flat) <= 40 else flat[:39] + "…"

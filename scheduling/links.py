@@ -1,0 +1,139 @@
+"""One-time links: mint, list, relabel, revoke."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+import tokens
+from clock import utcnow
+from database import db, lock_owner, writing
+from models import Booking, Calendar, Link, LinkState
+from scheduling.calendars import own_calendar
+from scheduling.refusals import CalendarClosed, LinkExpired, LinkNotActive, LinkRevoked, LinkUsed, Unknown
+
+PURPOSE = "link"
+MOST_DAYS = 3650
+
+SPENT = {LinkState.USED: LinkUsed, LinkState.REVOKED: LinkRevoked, LinkState.EXPIRED: LinkExpired}
+
+
+def mint(
+    key: str, owner_id: int, calendar_id: int, count: int = 1, label: str = "", days: int | None = None
+) -> list[Link]:
+    """Return `count` new active links of the owner's calendar; earlier ones stay as they are.
+
+    `days` is how long they live, the calendar's own setting if it is None. Raises Unknown, CalendarClosed.
+    """
+    with writing() as session:
+        calendar = own_calendar(owner_id, calendar_id)
+        if not calendar.takes_bookings:
+            raise CalendarClosed(calendar.owner)
+        now = utcnow()
+        lifetime = days if days is not None else calendar.link_days
+        expires_at = now + timedelta(days=lifetime) if lifetime is not None else None
+        links = [_new(key, calendar, label, now, expires_at) for _ in range(count)]
+        session.add_all(links)
+    return links
+
+
+def token_of(key: str, link: Link) -> str | None:
+    """Return the link's token, derived again; None if it was made with another key and can't be shown."""
+    token = tokens.derive(key, PURPOSE, link.salt)
+    return token if tokens.digest(token) == link.token_hash else None
+
+
+def find(session: Session, token: str) -> Link:
+    """Return the link with this token, whatever its state, its calendar and owner read with it. Raises Unknown."""
+    query = (
+        select(Link)
+        .join(Link.calendar)
+        .join(Calendar.owner)
+        .options(contains_eager(Link.calendar).contains_eager(Calendar.owner))
+        .where(Link.token_hash == tokens.digest(token))
+        .execution_options(populate_existing=True)
+    )
+    link = session.scalars(query).one_or_none()
+    if link is None:
+        raise Unknown
+    return link
+
+
+def find_alone(session: Session, token: str) -> Link:
+    """Return the link as `find` does, with nobody else deciding about its owner until this transaction ends."""
+    link = find(session, token)
+    return find(session, token) if lock_owner(session, link.owner_id) else link
+
+
+def require_active(link: Link, now: datetime) -> None:
+    """Raise LinkUsed, LinkRevoked, LinkExpired or CalendarClosed, the first that holds, if it can't be booked with."""
+    refusal = SPENT.get(link.state(now))
+    if refusal is None and not link.calendar.takes_bookings:
+        refusal = CalendarClosed
+    if refusal is not None:
+        raise refusal(link.calendar.owner)
+
+
+def own_link(owner_id: int, link_id: int) -> Link:
+    """Return the owner's link, its calendar read with it. Raises Unknown."""
+    query = (
+        select(Link)
+        .join(Link.calendar)
+        .options(contains_eager(Link.calendar))
+        .where(Link.id == link_id, Link.owner_id == owner_id)
+    )
+    link = db.session.scalars(query).one_or_none()
+    if link is None:
+        raise Unknown
+    return link
+
+
+def made_for(calendar: Calendar, before: int | None, most: int) -> Sequence[tuple[Link, Booking | None]]:
+    """Return up to `most` links of the calendar, newest first, each with its booking if it has one.
+
+    `before` is the id after which the last page ended.
+    """
+    query = (
+        select(Link, Booking)
+        .outerjoin(Booking, Booking.link_id == Link.id)
+        .where(Link.owner_id == calendar.owner_id, Link.calendar_id == calendar.id)
+        .order_by(Link.id.desc())
+        .limit(most)
+    )
+    if before is not None:
+        query = query.where(Link.id < before)
+    return [(link, booking) for link, booking in db.session.execute(query)]
+
+
+def relabel(owner_id: int, link_id: int, label: str) -> Link:
+    """Return the link with another label, the note that only its owner sees. Raises Unknown."""
+    with writing():
+        link = own_link(owner_id, link_id)
+        link.label = label
+    return link
+
+
+def revoke(owner_id: int, link_id: int) -> Link:
+    """Return the link, which can't be booked with from now on. Raises Unknown, LinkNotActive."""
+    with writing() as session:
+        lock_owner(session, owner_id)
+        link = own_link(owner_id, link_id)
+        now = utcnow()
+        if link.state(now) is not LinkState.ACTIVE:
+            raise LinkNotActive
+        link.revoked_at = now
+    return link
+
+
+def _new(key: str, calendar: Calendar, label: str, now: datetime, expires_at: datetime | None) -> Link:
+    salt = tokens.new_salt()
+    return Link(
+        owner_id=calendar.owner_id,
+        calendar_id=calendar.id,
+        label=label,
+        salt=salt,
+        token_hash=tokens.digest(tokens.derive(key, PURPOSE, salt)),
+        created_at=now,
+        expires_at=expires_at,
+    )

@@ -1,0 +1,91 @@
+"""What an invitee sees of a calendar: a month with its bookable days, and one day's slots. Pure, like the rule."""
+
+from calendar import Calendar as Months
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from scheduling.slots import Agenda, Rules, first_offered, instant, offered
+
+
+@dataclass(frozen=True)
+class Picker:
+    """One view of a calendar's slots in the invitee's zone. Months are named by their first day."""
+
+    zone: ZoneInfo
+    month: date
+    previous: date | None
+    next: date | None
+    today: date
+    bookable: frozenset[date]
+    day: date | None
+    starts: list[datetime]
+    """The slots that start on `day`, as aware wall times in `zone`."""
+    elsewhere: date | None
+    """The first bookable day after the month, where the month has none."""
+
+    @property
+    def weeks(self) -> list[list[date]]:
+        """The weeks of the month, Monday first, with the days of the months around it that fill them up."""
+        return Months().monthdatescalendar(self.month.year, self.month.month)
+
+
+def pick(
+    rules: Rules, agenda: Agenda, now: datetime, zone: ZoneInfo, month: date | None = None, day: date | None = None
+) -> Picker:
+    """Return the view of `day`, else of the first bookable day of `month`, else of the first bookable day at all.
+
+    A month or a day out of reach is answered with the nearest month within it, and without slots.
+    """
+    today = now.astimezone(zone).date()
+    last = (instant(rules.last_date(now), 24 * 60, rules.zone) - timedelta.resolution).astimezone(zone).date()
+    if month is None and day is None:
+        first = first_offered(rules, agenda, now, now)
+        day = first.astimezone(zone).date() if first else None
+    shown = _clamp(_first_of(month or day or today), _first_of(today), _first_of(last))
+    found = _by_day(rules, agenda, now, zone, shown, _next_month(shown))
+    if day is None:
+        day = min(found, default=None)
+    elsewhere = None
+    if not found and shown < _first_of(last):
+        later = first_offered(rules, agenda, now, instant(_next_month(shown), 0, zone))
+        elsewhere = later.astimezone(zone).date() if later else None
+    return Picker(
+        zone=zone,
+        month=shown,
+        previous=_first_of(shown - timedelta(days=1)) if shown > _first_of(today) else None,
+        next=_next_month(shown) if shown < _first_of(last) else None,
+        today=today,
+        bookable=frozenset(found),
+        day=day,
+        starts=found.get(day, []) if day else [],
+        elsewhere=elsewhere,
+    )
+
+
+def _by_day(
+    rules: Rules, agenda: Agenda, now: datetime, zone: ZoneInfo, first: date, end: date
+) -> dict[date, list[datetime]]:
+    """Return the slots of the dates in `[first, end)`, as wall times in `zone`, by date.
+
+    A day more on both sides, then by date: midnight itself may be skipped or repeated.
+    """
+    day = timedelta(days=1)
+    days: dict[date, list[datetime]] = {}
+    for start in offered(rules, agenda, now, instant(first, 0, zone) - day, instant(end, 0, zone) + day):
+        local = start.astimezone(zone)
+        if first <= local.date() < end:
+            days.setdefault(local.date(), []).append(local)
+    return days
+
+
+def _first_of(day: date) -> date:
+    return day.replace(day=1)
+
+
+def _next_month(month: date) -> date:
+    return _first_of(month + timedelta(days=31))
+
+
+def _clamp(day: date, least: date, most: date) -> date:
+    return max(least, min(day, most))

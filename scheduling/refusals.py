@@ -1,0 +1,63 @@
+"""Why something can't be done, in the field's words. Each is mapped to a page in one place."""
+
+from models import Owner
+
+
+class Refusal(Exception):
+    """Something that was asked for and can't be done; nothing was changed."""
+
+
+class Unknown(Refusal):
+    """There is no such thing, or not for whoever asks."""
+
+
+class LinkSpent(Refusal):
+    """The link can't be booked with (any more). Carries whom to contact."""
+
+    def __init__(self, owner: Owner) -> None:
+        super().__init__(type(self).__name__)
+        self.owner = owner
+
+
+class LinkUsed(LinkSpent):
+    """Somebody has booked with it."""
+
+
+class LinkRevoked(LinkSpent):
+    """Its owner took it back."""
+
+
+class LinkExpired(LinkSpent):
+    """Its time is over."""
+
+
+class CalendarClosed(LinkSpent):
+    """Its calendar takes no bookings, for now or for good."""
+
+
+class LinkNotActive(Refusal):
+    """Only an active link can be revoked."""
+
+
+class SlotTaken(Refusal):
+    """The slot is not, or no longer, offered; another may be."""
+
+
+class TooLate(Refusal):
+    """The appointment has begun, or is cancelled: it can't be changed."""
+
+
+class SignInRefused(Refusal):
+    """The email or the password is wrong; which of them is not told."""
+
+
+class TooManyAttempts(Refusal):
+    """Too many failed sign-ins for this account from this address; `wait` is in seconds."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__("TooManyAttempts")
+        self.wait = wait
+
+
+class EmailTaken(Refusal):
+    """There is an account with this email already."""

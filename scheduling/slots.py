@@ -1,0 +1,162 @@
+"""The rule for slots: pure, no database, and `now` is an argument.
+
+Opening hours are wall times and a zone; everything else is an aware instant in UTC. All intervals are half-open and
+all arithmetic is on instants, so that a day on which the clock changes needs no case of its own.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+MINUTES_A_DAY = 24 * 60
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """A stretch of a day, in minutes after its midnight; `closes` may be 1440, the next day's 00:00."""
+
+    opens: int
+    closes: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.opens < self.closes <= MINUTES_A_DAY:
+            raise ValueError("a window ends after it starts, on the same day")
+
+
+Windows = tuple[Window, ...]
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Weekly hours (Monday first) and the dates on which others hold; an override without windows is a closed day."""
+
+    week: tuple[Windows, ...] = ((),) * 7
+    overrides: Mapping[date, Windows] = field(default_factory=dict)
+
+    def on(self, day: date) -> Windows:
+        """Return the windows of `day`: its override's if it has one, else its weekday's."""
+        return self.overrides.get(day, self.week[day.weekday()])
+
+
+@dataclass(frozen=True)
+class Rules:
+    """All that a calendar says about its slots."""
+
+    zone: ZoneInfo
+    availability: Availability
+    duration: timedelta
+    step: timedelta
+    buffer_before: timedelta = timedelta()
+    buffer_after: timedelta = timedelta()
+    min_notice: timedelta = timedelta()
+    horizon: int = 60
+    """Days: the last bookable date is today in the calendar's zone and this many more."""
+    daily_limit: int | None = None
+
+    def blocked(self, start: datetime) -> tuple[datetime, datetime]:
+        """Return the interval that an appointment at `start` takes from its owner, buffers included."""
+        return start - self.buffer_before, start + self.duration + self.buffer_after
+
+    def last_date(self, now: datetime) -> date:
+        """Return the last date, in the calendar's zone, that is within the horizon."""
+        return now.astimezone(self.zone).date() + timedelta(days=self.horizon)
+
+
+class BusyTimes:
+    """Intervals in which the owner can't be booked, in any order and overlapping as they like."""
+
+    def __init__(self, intervals: Iterable[tuple[datetime, datetime]] = ()) -> None:
+        self._starts: list[datetime] = []
+        self._ends: list[datetime] = []
+        for start, end in sorted(intervals):
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def meets(self, start: datetime, end: datetime) -> bool:
+        """Return whether `[start, end)` has an instant in common with one of them."""
+        i = bisect_right(self._ends, start)
+        return i < len(self._starts) and self._starts[i] < end
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """What stands in a calendar's way: its owner's busy times, and how many bookings each date has in it already."""
+
+    busy: BusyTimes = field(default_factory=BusyTimes)
+    booked: Mapping[date, int] = field(default_factory=dict)
+
+
+def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+    """Return the instant, in UTC, of a wall time given in minutes after midnight of `day`; 1440 is 24:00.
+
+    As RFC 5545, section 3.3.5 has it: a wall time in a gap takes the offset before the gap, one that occurs twice is
+    the first. That is what `fold=0` means (PEP 495).
+    """
+    days, minutes = divmod(minutes, MINUTES_A_DAY)
+    hours, minutes = divmod(minutes, 60)
+    return datetime.combine(day + days * DAY, time(hours, minutes), zone).astimezone(UTC)
+
+
+def offered(rules: Rules, agenda: Agenda, now: datetime, since: datetime, until: datetime) -> list[datetime]:
+    """Return the starts of all slots in `[since, until)` that can be booked at `now`, in order, each once.
+
+    `since` and `until` may be any instants: nothing outside the notice and the horizon is looked at.
+    """
+    last_date = rules.last_date(now)
+    since = max(since, now + rules.min_notice)
+    until = min(until, instant(last_date, MINUTES_A_DAY, rules.zone) + DAY)
+    if since >= until:
+        return []
+    return sorted(
+        start
+        for start in set(_candidates(rules, since, until))
+        if since <= start < until
+        and not agenda.busy.meets(*rules.blocked(start))
+        and (on := start.astimezone(rules.zone).date()) <= last_date
+        and (rules.daily_limit is None or agenda.booked.get(on, 0) < rules.daily_limit)
+    )
+
+
+def is_offered(rules: Rules, agenda: Agenda, now: datetime, start: datetime) -> bool:
+    """Return whether `start` is one of the slots that `offered` would give."""
+    return offered(rules, agenda, now, start, start + timedelta.resolution) == [start]
+
+
+def first_offered(rules: Rules, agenda: Agenda, now: datetime, since: datetime) -> datetime | None:
+    """Return the first slot at or after `since`, or None if there is none up to the horizon."""
+    end = instant(rules.last_date(now), MINUTES_A_DAY, rules.zone) + DAY
+    since = max(since, now)
+    while since < end:
+        if found := offered(rules, agenda, now, since, since + 7 * DAY):
+            return found[0]
+        since += 7 * DAY
+    return None
+
+
+def _candidates(rules: Rules, since: datetime, until: datetime) -> Iterator[datetime]:
+    """Yield the starts that fit in the windows of all dates that may touch `[since, until)`, some perhaps twice.
+
+    The day before counts too: a window in a gap moves by the length of the gap, which was a whole day in some places.
+    """
+    day = since.astimezone(rules.zone).date() - DAY
+    last = until.astimezone(rules.zone).date()
+    while day <= last:
+        for window in rules.availability.on(day):
+            start = instant(day, window.opens, rules.zone)
+            latest = instant(day, window.closes, rules.zone) - rules.duration
+            while start <= latest:
+                yield start
+                start += rules.step
+        day += DAY
+
+
+def overlapping(windows: Sequence[Window]) -> bool:
+    """Return whether two of the windows have a minute in common; to touch is no overlap."""
+    ordered = sorted(windows)
+    return any(later.opens < earlier.closes for earlier, later in zip(ordered, ordered[1:], strict=False))

@@ -1,0 +1,51 @@
+"""Serving with waitress: migrate, say where to go, answer requests."""
+
+import logging
+import signal
+import sys
+
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
+from waitress import create_server
+
+from addresses import base, setup_address
+from config import Config
+from scheduling.owners import anybody
+
+# Waitress reads a little more than the app takes, so that the app can answer 413 with a page.
+MOST_BYTES = 10_000_000
+
+
+def serve(app: Flask) -> None:
+    """Serve the app until SIGTERM or SIGINT; the one line that is printed says which address to open."""
+    config: Config = app.config["BOOKONCE"]
+    logging.getLogger("waitress").setLevel(logging.ERROR)
+    with app.app_context():
+        try:
+            upgrade()
+            ready = base() + "/" if anybody() else setup_address()
+        except OperationalError as error:
+            sys.exit(f"DATABASE_URL: the database does not answer: {_first_line(error)}")
+    try:
+        server = create_server(
+            app,
+            host=config.host,
+            port=config.port,
+            threads=config.threads,
+            max_request_body_size=MOST_BYTES,
+            connection_limit=1000,
+            asyncore_use_poll=True,
+            channel_timeout=30,
+            cleanup_interval=10,
+            ident=None,
+        )
+    except OSError as error:
+        sys.exit(f"HOST, PORT: can't listen on {config.host}:{config.port}: {error.strerror or error}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print(f"Bookonce is ready. Open {ready}", flush=True)
+    server.run()
+
+
+def _first_line(error: OperationalError) -> str:
+    return str(error.orig).strip().partition("\n")[0]

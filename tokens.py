@@ -1,0 +1,39 @@
+"""The secret part of an address: derived from the server's key, kept by the database as a hash only.
+
+A token is HMAC-SHA-256 (RFC 2104) over what it is for and a salt of its row, written in 18 letters: 105 bits, short
+enough for an SMS, without the letters that are mistaken for one another and without the signs that messengers take
+for formatting. Who has the database has no token; who has the key too can show an address again.
+"""
+
+import hashlib
+import hmac
+import secrets
+
+LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+LENGTH = 18
+SALT_BYTES = 16
+
+
+def new_salt() -> bytes:
+    """Return 16 random bytes."""
+    return secrets.token_bytes(SALT_BYTES)
+
+
+def derive(key: str, purpose: str, salt: bytes = b"") -> str:
+    """Return the token of 18 letters that belongs to this key, purpose and salt, always the same."""
+    number = int.from_bytes(hmac.digest(key.encode(), purpose.encode() + b"\0" + salt, "sha256"))
+    letters = []
+    for _ in range(LENGTH):
+        number, letter = divmod(number, len(LETTERS))
+        letters.append(LETTERS[letter])
+    return "".join(letters)
+
+
+def digest(token: str) -> bytes:
+    """Return the 32 bytes by which the database knows a token: its SHA-256."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def same(left: str, right: str) -> bool:
+    """Return whether two tokens are equal, in a time that does not depend on where they differ."""
+    return hmac.compare_digest(digest(left), digest(right))

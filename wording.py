@@ -1,0 +1,104 @@
+"""Dates, times and calendars in the reader's words."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from scheduling.hours import write_windows
+from scheduling.slots import Availability
+from zones import offset
+
+
+def utc_text(at: datetime) -> str:
+    """Return an instant as addresses and attributes have it: `2026-12-03T09:00:00Z`."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def month_words(day: date) -> str:
+    """Return `December 2026`."""
+    return str(format_date(day, "LLLL y", get_locale()))
+
+
+def day_words(day: date, year: bool = False) -> str:
+    """Return `Thursday, 3 December`, with the year where it is asked for."""
+    return str(format_date(day, "EEEE, d MMMM y" if year else "EEEE, d MMMM", get_locale()))
+
+
+def weekday_words(weekday: int, wide: bool = False) -> str:
+    """Return `Mo` or, wide, `Monday`; Monday is 0."""
+    day = date(2024, 1, 1) + timedelta(days=weekday)
+    return str(format_date(day, "EEEE" if wide else "EEEEEE", get_locale()))
+
+
+def time_words(at: datetime) -> str:
+    """Return the wall time of an aware datetime: `9:00`."""
+    return f"{at.hour}:{at.minute:02}"
+
+
+def slot_words(at: datetime, zone: ZoneInfo) -> str:
+    """Return an instant in words: `Thursday, 3 December, 9:00`."""
+    local = at.astimezone(zone)
+    return f"{day_words(local.date())}, {time_words(local)}"
+
+
+def appointment_words(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Return an appointment in words: `Thursday, 3 December 2026, 9:00–9:30`, its end with a date if it is another."""
+    start, end = start.astimezone(zone), end.astimezone(zone)
+    ends = time_words(end) if end.date() == start.date() else f"{day_words(end.date())}, {time_words(end)}"
+    return f"{day_words(start.date(), year=True)}, {time_words(start)}–{ends}"
+
+
+def date_words(at: datetime, zone: ZoneInfo) -> str:
+    """Return the date of an instant in short: `3 Dec 2026`."""
+    return str(format_date(at.astimezone(zone).date(), "d MMM y", get_locale()))
+
+
+def zone_words(zone: ZoneInfo, at: datetime) -> str:
+    """Return a zone with its offset at an instant: `Europe/Berlin (UTC+1)`."""
+    return f"{zone.key.replace('_', ' ')} ({offset(at.astimezone(zone))})" if zone.key != "UTC" else "UTC"
+
+
+def minutes_words(minutes: int) -> str:
+    """Return a duration: `30 min`, `1 h`, `1 h 30 min`."""
+    hours, rest = divmod(minutes, 60)
+    parts = [_("%(hours)s h", hours=hours)] if hours else []
+    if rest or not hours:
+        parts.append(_("%(minutes)s min", minutes=rest))
+    return " ".join(parts)
+
+
+def hours_words(availability: Availability) -> str:
+    """Return weekly hours in a line: `Mo–Fr 09:00-17:00 · Sa 10:00-12:00`."""
+    lines = []
+    for windows, group in groupby(range(7), key=lambda day: availability.week[day]):
+        days = list(group)
+        if windows:
+            lines.append(f"{_span(days)} {write_windows(windows).replace('-', '–')}")
+    return " · ".join(lines) or _("no hours yet")
+
+
+def parts_of_day(starts: Iterable[datetime]) -> list[tuple[str, list[datetime]]]:
+    """Return aware wall times under the headings Morning, Afternoon and Evening; empty ones are left out."""
+    names = [_("Morning"), _("Afternoon"), _("Evening")]
+    grouped = groupby(starts, key=lambda at: 0 if at.hour < 12 else 1 if at.hour < 18 else 2)
+    return [(names[part], list(times)) for part, times in grouped]
+
+
+def links_words(waiting: int, booked: int) -> str:
+    """Return how a calendar's links are doing: `3 links waiting · 12 booked`."""
+    parts = []
+    if waiting:
+        parts.append(ngettext("%(num)s link waiting", "%(num)s links waiting", waiting))
+    if booked:
+        parts.append(ngettext("%(num)s booked", "%(num)s booked", booked))
+    return " · ".join(parts) or _("no links waiting")
+
+
+def _span(days: list[int]) -> str:
+    first, last = weekday_words(days[0]), weekday_words(days[-1])
+    return first if len(days) == 1 else f"{first}–{last}"
