@@ -77,7 +77,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         app.register_blueprint(module.bp)
     errors.register(app)
     add_commands(app)
-    app.context_processor(lambda: {"wording": wording, "zones": zones, "current_owner": current_owner})
+    app.jinja_env.globals.update(wording=wording, zones=zones, current_owner=current_owner)
     app.after_request(_add_headers)
     return app
 

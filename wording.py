@@ -1,7 +1,8 @@
 """Dates, times and calendars in the reader's words."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -16,7 +17,7 @@ from zones import offset
 
 def utc_text(at: datetime) -> str:
     """Return an instant as addresses and attributes have it: `2026-12-03T09:00:00Z`."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def month_words(day: date) -> str:
@@ -82,11 +83,18 @@ def hours_words(availability: Availability) -> str:
     return " · ".join(lines) or _("no hours yet")
 
 
-def parts_of_day(starts: Iterable[datetime]) -> list[tuple[str, list[datetime]]]:
-    """Return aware wall times under the headings Morning, Afternoon and Evening; empty ones are left out."""
+def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datetime, str]]]]:
+    """Return aware wall times with their labels, under the headings Morning, Afternoon and Evening.
+
+    Where the clock shows a time twice on that day, both are told apart by their offset.
+    """
+    shown = Counter(time_words(at) for at in starts)
+    labelled = [
+        (at, time_words(at) if shown[time_words(at)] == 1 else f"{time_words(at)} {offset(at)}") for at in starts
+    ]
     names = [_("Morning"), _("Afternoon"), _("Evening")]
-    grouped = groupby(starts, key=lambda at: 0 if at.hour < 12 else 1 if at.hour < 18 else 2)
-    return [(names[part], list(times)) for part, times in grouped]
+    grouped = groupby(labelled, key=lambda slot: 0 if slot[0].hour < 12 else 1 if slot[0].hour < 18 else 2)
+    return [(names[part], list(slots)) for part, slots in grouped]
 
 
 def links_words(waiting: int, booked: int) -> str:

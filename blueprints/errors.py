@@ -1,6 +1,6 @@
 """The one place where a refusal becomes a page."""
 
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -74,7 +74,7 @@ def _database_away(_error: DBAPIError) -> ResponseReturnValue:
 
 
 def _problem(status: int, title: str, what_next: str) -> Response:
-    return make_response(render_template("problem.html", title=title, what_next=what_next), status)
+    return answer("problem", status, title=title, what_next=what_next)
 
 
 def _csrf_words() -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """The share pop-up, and the links that were made."""
 
-from flask import Blueprint, flash, g, request
+from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -38,13 +38,13 @@ def show(link_id: int) -> ResponseReturnValue:
 
 @bp.post("/links/<id:link_id>/label")
 def relabel(link_id: int) -> ResponseReturnValue:
-    """Note for whom a link is; htmx gets an empty answer, since the field already says it."""
+    """Note for whom a link is; htmx gets the words that go beside the field."""
     form = LabelForm()
     link = links.own_link(g.owner.id, link_id)
     if not form.validate_on_submit():
-        return _share(link, form=form, status=422)
+        return (str(form.label.errors[0]), 422) if asks_for_fragment() else _share(link, form=form, status=422)
     links.relabel(g.owner.id, link_id, form.label.data)
-    return ("", 204) if asks_for_fragment() else go_to("links.index", calendar_id=link.calendar_id)
+    return _("Saved") if asks_for_fragment() else go_to("links.index", calendar_id=link.calendar_id)
 
 
 @bp.post("/links/<id:link_id>/revoke")
@@ -69,15 +69,15 @@ def _list(calendar: Calendar, status: int = 200, problem: str = "") -> ResponseR
     before = request.args.get("before", "")
     last_id = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
     rows = links.made_for(calendar, before=last_id, most=A_PAGE + 1)
-    return answer(
-        "links",
-        status,
+    page = render_template(
+        "links.html",
         calendar=calendar,
         rows=[(link, link.state(utcnow()), booking) for link, booking in rows[:A_PAGE]],
         older=rows[A_PAGE - 1][0].id if len(rows) > A_PAGE else None,
         begins=last_id is None,
         problem=problem,
     )
+    return page, status
 
 
 def _share(link: Link, again: bool = False, form: LabelForm | None = None, status: int = 200) -> ResponseReturnValue:
