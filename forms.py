@@ -1,6 +1,6 @@
 """Text from outside becomes clean values here, or an error that names its field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -72,13 +72,22 @@ def _whole(least: int, most: int, required: bool = True) -> list[Callable[..., A
     return [first, NumberRange(min=least, max=most, message=message)]
 
 
-def _zone_field(label: Any) -> SelectField:
-    return SelectField(
-        label,
-        choices=lambda: [(name, name.replace("_", " ")) for name in zones.offered()],
-        validate_choice=False,
-        validators=[_required(_l("Choose a time zone.")), a_zone],
-    )
+class ZoneField(SelectField):
+    """An IANA time zone; one that is set stays to choose, though it be an old name."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        validators = [_required(_l("Choose a time zone.")), a_zone]
+        super().__init__(label, validators=validators, choices=[], validate_choice=False, **kwargs)
+
+    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
+        """Yield value, text, whether it is chosen, and attributes."""
+        names = zones.offered()
+        if not self.data:
+            yield "", str(_l("Choose …")), True, {}
+        elif self.data not in names and zones.zone_or_none(self.data):
+            names = (self.data, *names)
+        for name in names:
+            yield name, name.replace("_", " "), name == self.data, {}
 
 
 def read_date(text: str | None) -> date | None:
@@ -164,7 +173,7 @@ class SetupForm(FlaskForm):
         validators=[_required(_l("Enter your email address.")), one_line, at_most(254), _email()],
     )
     password = _new_password(_l("Password"))
-    timezone = _zone_field(_l("Time zone"))
+    timezone = ZoneField(_l("Time zone"))
 
 
 class ProfileForm(FlaskForm):
@@ -182,7 +191,7 @@ class ProfileForm(FlaskForm):
             several_lines,
         ],
     )
-    timezone = _zone_field(_l("Time zone"))
+    timezone = ZoneField(_l("Time zone"))
 
 
 class PasswordForm(FlaskForm):
@@ -231,7 +240,7 @@ class CalendarForm(FlaskForm):
     location = StringField(_l("Location"), filters=[strip], validators=[at_most(500), one_line])
     duration = IntegerField(_l("Duration in minutes"), validators=_whole(1, 1440))
     step = IntegerField(_l("A slot starts every … minutes"), validators=_whole(1, 1440))
-    timezone = _zone_field(_l("Time zone"))
+    timezone = ZoneField(_l("Time zone"))
     is_open = BooleanField(_l("Open for bookings"))
 
     hours_mon, hours_tue, hours_wed, hours_thu, hours_fri, hours_sat, hours_sun = (
