@@ -1,5 +1,6 @@
 """Text from outside becomes clean values here, or an error that names its field."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -19,6 +20,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.fields.choices import Choice
 from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
 
 import zones
@@ -26,6 +28,8 @@ from models import Calendar
 from scheduling.hours import WEEKDAYS, HoursError, read_windows, write_windows
 from scheduling.slots import Availability
 from wording import weekday_words
+
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 LEAST_PASSWORD, MOST_PASSWORD = 8, 200
 
@@ -79,15 +83,15 @@ class ZoneField(SelectField):
         validators = [_required(_l("Choose a time zone.")), a_zone]
         super().__init__(label, validators=validators, choices=[], validate_choice=False, **kwargs)
 
-    def iter_choices(self) -> Iterator[tuple[str, str, bool, dict[str, Any]]]:
-        """Yield value, text, whether it is chosen, and attributes."""
+    def iter_choices(self) -> Iterator[Choice]:
+        """Yield the zones, the one that is set marked as such."""
         names = zones.offered()
         if not self.data:
-            yield "", str(_l("Choose …")), True, {}
+            yield Choice("", str(_l("Choose …")), True, {})
         elif self.data not in names and zones.zone_or_none(self.data):
             names = (self.data, *names)
         for name in names:
-            yield name, name.replace("_", " "), name == self.data, {}
+            yield Choice(name, name.replace("_", " "), name == self.data, {})
 
 
 def read_date(text: str | None) -> date | None:
@@ -102,9 +106,10 @@ def read_month(text: str | None) -> date | None:
 
 def read_instant(text: str | None) -> datetime | None:
     """Return the instant in `2026-12-03T09:00:00Z` (RFC 3339), or None if it is none."""
+    if not _INSTANT.fullmatch(text or ""):
+        return None
     try:
-        at = datetime.fromisoformat(text or "")
-        return at.astimezone(UTC) if at.tzinfo else None
+        return datetime.fromisoformat(text or "").astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

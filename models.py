@@ -114,10 +114,10 @@ class Calendar(Base):
 
     @property
     def rules(self) -> Rules:
-        """The calendar's part of the rule for slots."""
+        """The calendar's part of the rule for slots; one that takes no bookings has no hours."""
         return Rules(
             zone=ZoneInfo(self.timezone),
-            availability=self.availability,
+            availability=self.availability if self.takes_bookings else Availability(),
             duration=timedelta(minutes=self.duration),
             step=timedelta(minutes=self.step),
             buffer_before=timedelta(minutes=self.buffer_before),

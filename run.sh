@@ -51,7 +51,7 @@ case "${1:-}" in
 test)
     shift
     install requirements-dev.txt
-    .venv/bin/python tests/browser.py
+    .venv/bin/python tests/chromium.py
     exec .venv/bin/python -m pytest "$@"
     ;;
 *)

@@ -42,7 +42,7 @@ def _spent(refusal: LinkSpent) -> ResponseReturnValue:
             _("The calendar behind this link is closed."),
         ),
     }[type(refusal)]
-    return answer("spent", 410, title=title, why=why, owner=refusal.owner, used=isinstance(refusal, LinkUsed))
+    return answer("spent", 410, title=title, why=why, whom=refusal, used=isinstance(refusal, LinkUsed))
 
 
 def _too_many(refusal: TooManyAttempts) -> ResponseReturnValue:

@@ -46,13 +46,14 @@ def book(key: str, token: str, wish: Wish) -> Booking:
         require_active(link, now)
         if wish.start is None or not is_free(session, link.calendar, wish.start, now):
             raise SlotTaken
+        used_meanwhile = LinkUsed(link.calendar.owner)
         link.used_at = now
         booking = _new(key, link, wish, wish.start, now)
         session.add(booking)
         try:
             session.flush()
         except IntegrityError as error:
-            raise _refusal(error, link) from error
+            raise _refusal(error, used_meanwhile) from error
     return booking
 
 
@@ -109,14 +110,9 @@ def require_ahead(booking: Booking, now: datetime) -> None:
 
 
 def is_free(
-    session: Session, calendar: Calendar, start: datetime | None, now: datetime, moving: Booking | None = None
+    session: Session, calendar: Calendar, start: datetime, now: datetime, moving: Booking | None = None
 ) -> bool:
-    """Return whether the calendar offers a slot at `start` to who asks at `now`; closed calendars offer none.
-
-    The appointment `moving` counts as if its time were free.
-    """
-    if start is None or not calendar.takes_bookings:
-        return False
+    """Return whether the calendar offers a slot at `start` to who asks at `now`, as if `moving` were not there."""
     return is_offered(calendar.rules, agenda(session, calendar, start, start, moving), now, start)
 
 
@@ -182,11 +178,11 @@ def _count_change(booking: Booking, now: datetime) -> None:
     booking.changed_at = now
 
 
-def _refusal(error: IntegrityError, link: Link) -> Refusal | IntegrityError:
+def _refusal(error: IntegrityError, used: LinkUsed) -> Refusal | IntegrityError:
     """Return what the database's refusal means; it only speaks where somebody writes past this module."""
     said = str(error.orig)
     if "one_owner_one_place" in said:
         return SlotTaken()
     if "one_link_one_booking" in said or "bookings.link_id" in said:
-        return LinkUsed(link.calendar.owner)
+        return used
     return error

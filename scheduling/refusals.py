@@ -12,11 +12,11 @@ class Unknown(Refusal):
 
 
 class LinkSpent(Refusal):
-    """The link can't be booked with (any more). Carries whom to contact."""
+    """The link can't be booked with (any more). Carries whom to contact, and how."""
 
     def __init__(self, owner: Owner) -> None:
         super().__init__(type(self).__name__)
-        self.owner = owner
+        self.name, self.contact = owner.name, owner.contact
 
 
 class LinkUsed(LinkSpent):

@@ -1,0 +1,106 @@
+"""The app on a real SQLite file and on a real PostgreSQL; each test on a fresh copy of a migrated database."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+import time_machine
+from flask import Flask
+from flask_migrate import upgrade
+from postgres import throwaway_postgres
+from world import World
+
+from app import create_app
+from database import db
+
+KEY = "a key for the tests"
+MONDAY_MORNING = "2026-11-30T07:00:00+00:00"
+
+
+def make_app(url: str, instance: Path, **environ: str) -> Flask:
+    """Return the app over this database; `environ` may say more."""
+    return create_app({"DATABASE_URL": url, "SECRET_KEY": KEY, "BASE_URL": "http://localhost"} | environ, instance)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    app = make_app(f"sqlite:///{path}", path.parent)
+    with app.app_context():
+        upgrade()
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("ROLLBACK")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A running PostgreSQL."""
+    with throwaway_postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a migrated database on it."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("CREATE DATABASE template")
+    app = make_app(postgres_server.replace("/postgres?", "/template?"), tmp_path_factory.mktemp("template"))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    return "template"
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a fresh SQLite database."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'bookonce.db')}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database."""
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE fresh TEMPLATE {postgres_template}")
+    yield postgres_server.replace("/postgres?", "/fresh?")
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute("DROP DATABASE fresh WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Each test that asks for this runs twice."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The app on a fresh database of each kind."""
+    app = make_app(database_url, tmp_path)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """Owners, calendars and links to try things on."""
+    return World(app)
+
+
+@pytest.fixture(autouse=True)
+def frozen(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | None]:
+    """It is Monday, 30 November 2026, 8:00 in Berlin; `frozen.move_to` changes that. Servers have the real time."""
+    if "server" in request.fixturenames:
+        yield None
+        return
+    with time_machine.travel(datetime.fromisoformat(MONDAY_MORNING), tick=False) as traveller:
+        yield traveller
