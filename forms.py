@@ -155,12 +155,14 @@ class MoveForm(FlaskForm):
 class SignInForm(FlaskForm):
     """Email and password."""
 
-    email = EmailField(_l("Email"), filters=[strip], validators=[_required(_l("Enter your email address."))])
+    email = EmailField(
+        _l("Email"), filters=[strip], validators=[_required(_l("Enter your email address.")), one_line, at_most(254)]
+    )
     password = PasswordField(_l("Password"), validators=[_required(_l("Enter your password."))])
 
 
 def _new_password(label: Any) -> PasswordField:
-    message = _l("From %(min)d to %(max)d characters, please.")
+    message = _l("From %(least)d to %(most)d characters, please.", least=LEAST_PASSWORD, most=MOST_PASSWORD)
     return PasswordField(
         label, validators=[InputRequired(message), Length(LEAST_PASSWORD, MOST_PASSWORD, message=message)]
     )

@@ -53,13 +53,13 @@ def upgrade() -> None:
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "buffer_before BETWEEN 0 AND 1440 AND buffer_after BETWEEN 0 AND 1440", name="ck_calendars_buffers"
+            "buffer_before BETWEEN 0 AND 1440 AND buffer_after BETWEEN 0 AND 1440", name=op.f("ck_calendars_buffers")
         ),
-        sa.CheckConstraint("daily_limit >= 1", name="ck_calendars_daily_limit"),
-        sa.CheckConstraint("duration BETWEEN 1 AND 1440", name="ck_calendars_duration"),
-        sa.CheckConstraint("link_days >= 1", name="ck_calendars_link_days"),
-        sa.CheckConstraint("min_notice >= 0 AND horizon >= 0", name="ck_calendars_reach"),
-        sa.CheckConstraint("step BETWEEN 1 AND 1440", name="ck_calendars_step"),
+        sa.CheckConstraint("daily_limit >= 1", name=op.f("ck_calendars_daily_limit")),
+        sa.CheckConstraint("duration BETWEEN 1 AND 1440", name=op.f("ck_calendars_duration")),
+        sa.CheckConstraint("link_days >= 1", name=op.f("ck_calendars_link_days")),
+        sa.CheckConstraint("min_notice >= 0 AND horizon >= 0", name=op.f("ck_calendars_reach")),
+        sa.CheckConstraint("step BETWEEN 1 AND 1440", name=op.f("ck_calendars_step")),
         sa.ForeignKeyConstraint(["owner_id"], ["owners.id"], name="fk_calendars_owner_id"),
         sa.PrimaryKeyConstraint("id", name="pk_calendars"),
         sa.UniqueConstraint("owner_id", "id", name="uq_calendars_owner_id_id"),
@@ -88,7 +88,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("used_at IS NULL OR revoked_at IS NULL", name="ck_links_used_or_revoked"),
+        sa.CheckConstraint("used_at IS NULL OR revoked_at IS NULL", name=op.f("ck_links_used_or_revoked")),
         sa.ForeignKeyConstraint(
             ["owner_id", "calendar_id"], ["calendars.owner_id", "calendars.id"], name="fk_links_owner_id_calendar_id"
         ),
@@ -127,9 +127,10 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("status IN ('confirmed', 'cancelled')", name="ck_bookings_status"),
+        sa.CheckConstraint("status IN ('confirmed', 'cancelled')", name=op.f("ck_bookings_status")),
         sa.CheckConstraint(
-            "starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", name="ck_bookings_order"
+            "starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until",
+            name=op.f("ck_bookings_order"),
         ),
         sa.ForeignKeyConstraint(
             ["owner_id", "calendar_id", "link_id"],

@@ -1,0 +1,67 @@
+"""The environment: what it means, and that a wrong value is refused by its name."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from app import create_app
+from config import Config, ConfigError
+
+
+def config(tmp_path: Path, **environ: str) -> Config:
+    return Config.from_environ(environ, tmp_path / "instance")
+
+
+def test_without_anything_it_is_one_sqlite_file_and_a_kept_key(tmp_path: Path) -> None:
+    first = config(tmp_path)
+    assert first.database_url == f"sqlite:///{tmp_path}/instance/bookonce.db"
+    assert (first.base_url, first.host, first.port, first.threads) == ("http://127.0.0.1:8080", "127.0.0.1", 8080, 8)
+    path = tmp_path / "instance/secret_key"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert len(first.secret_key) >= 32
+    assert config(tmp_path).secret_key == first.secret_key
+    assert [p.name for p in path.parent.iterdir()] == ["secret_key"]
+
+
+@pytest.mark.parametrize("scheme", ["postgresql+psycopg", "postgresql", "postgres"])
+def test_postgresql_has_three_names(tmp_path: Path, scheme: str) -> None:
+    made = config(tmp_path, DATABASE_URL=f"{scheme}://u:p%40ss@db:5433/name", SECRET_KEY="k")
+    assert made.database_url == "postgresql+psycopg://u:p%40ss@db:5433/name"
+
+
+def test_the_base_url_follows_host_and_port_or_is_given(tmp_path: Path) -> None:
+    assert config(tmp_path, HOST="::1", PORT="9000").base_url == "http://[::1]:9000"
+    assert config(tmp_path, BASE_URL="https://book.example/").base_url == "https://book.example"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "0"), ("PORT", "65536"), ("PORT", "http"), ("PORT", "-1"), ("PORT", "8080.5"), ("PORT", "9" * 5000),
+        ("PORT", "²"), ("THREADS", "0"), ("THREADS", "many"),
+        ("BASE_URL", "book.example"), ("BASE_URL", "ftp://book.example"), ("BASE_URL", "https://"),
+        ("BASE_URL", "https://book.example/path"), ("BASE_URL", "https://book.example:port"),
+        ("BASE_URL", "https://a b"),
+        ("DATABASE_URL", "nope"), ("DATABASE_URL", "mysql://db/name"), ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite:///:memory:"), ("DATABASE_URL", "sqlite:////no/such/folder/x.db"),
+        ("DATABASE_URL", "postgresql://db:port/name"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_stops_the_start_with_a_line_that_names_it(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(ConfigError, match=rf"^{name}: ") as refused:
+        config(tmp_path, **{name: value})
+    assert "\n" not in str(refused.value)
+    with pytest.raises(SystemExit, match=rf"^{name}: "):
+        create_app({name: value}, tmp_path / "instance")
+
+
+def test_postgresql_demands_a_key(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="^SECRET_KEY: must be set"):
+        config(tmp_path, DATABASE_URL="postgresql://db/name")
+
+
+def test_a_password_in_the_address_is_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        config(tmp_path, DATABASE_URL="mysql://user:hunter2@db/name")
+    assert "hunter2" not in str(refused.value)

@@ -1,0 +1,109 @@
+"""The house is in order: imports point one way, every text can be translated, lint and types are clean."""
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parent.parent
+
+# Each line may import those above it, never those below.
+PLAN = [
+    {"config", "clock", "tokens", "zones"},
+    {"scheduling.slots"},
+    {"scheduling.hours", "scheduling.picker"},
+    {"wording"},
+    {"database"},
+    {"models"},
+    {"scheduling.refusals"},
+    {"scheduling.busy", "scheduling.appointments"},
+    {"scheduling.calendars"},
+    {"scheduling.owners"},
+    {"scheduling.links"},
+    {"scheduling.bookings"},
+    {"messages.ical"},
+    {"addresses"},
+    {"forms"},
+    {"blueprints.answers", "blueprints.picking", "blueprints.health"},
+    {"blueprints.owner_only", "blueprints.errors"},
+    {f"blueprints.{name}" for name in ("auth", "bookings", "calendars", "links", "manage", "profile", "public")},
+    {"cli", "server"},
+    {"app"},
+]
+FLOOR = {name: floor for floor, names in enumerate(PLAN) for name in names}
+
+
+def modules() -> dict[str, Path]:
+    """Return our modules by their dotted names."""
+    files = [
+        *HOUSE.glob("*.py"),
+        *(p for name in ("scheduling", "messages", "blueprints") for p in (HOUSE / name).glob("*.py")),
+    ]
+    return {".".join(p.relative_to(HOUSE).with_suffix("").parts): p for p in files if p.name != "__init__.py"}
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{name.name}" for name in node.names}
+    return found & FLOOR.keys()
+
+
+def test_every_module_has_its_place_in_the_plan() -> None:
+    assert modules().keys() == FLOOR.keys()
+
+
+@pytest.mark.parametrize("name", sorted(FLOOR))
+def test_imports_point_upwards_only(name: str) -> None:
+    upwards = {other for other in imports_of(modules()[name]) if FLOOR[other] >= FLOOR[name]}
+    assert upwards == set()
+
+
+def test_scheduling_knows_nothing_of_http() -> None:
+    for name, path in modules().items():
+        if name.startswith("scheduling"):
+            assert not re.search(r"^(from|import) flask( |\.|$)", path.read_text(), re.M), name
+
+
+def words_outside_gettext(template: str) -> list[str]:
+    """Return what a person would read of a template that no translation could reach."""
+    template = re.sub(r"\{% block kind %\}.*?\{% endblock %\}", "", template)
+    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", " ", template, flags=re.S)
+    attributes = re.findall(r'(?:aria-label|title|placeholder|alt)="([^"]*)"', text)
+    return [
+        words
+        for words in [*re.sub(r"<[^>]*>", "\n", text).split("\n"), *attributes]
+        if re.search(r"[^\W\d_]{2}", words)
+    ]
+
+
+@pytest.mark.parametrize("path", sorted((HOUSE / "templates").glob("*.html")), ids=lambda path: path.name)
+def test_every_text_of_a_template_can_be_translated(path: Path) -> None:
+    said = words_outside_gettext(path.read_text())
+    assert [words.strip() for words in said if words.strip() not in ("Bookonce", "· Bookonce")] == []
+
+
+def test_control_a_text_outside_gettext_is_found() -> None:
+    assert words_outside_gettext("<p>Hello {{ name }}</p>") == ["Hello  "]
+    assert words_outside_gettext('<a title="Home">{{ _("Home") }}</a>') == ["Home"]
+
+
+def test_htmx_is_the_one_we_know() -> None:
+    import hashlib
+
+    digest = hashlib.sha256((HOUSE / "static/vendor/htmx.min.js").read_bytes()).hexdigest()
+    assert digest == "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"
+
+
+@pytest.mark.parametrize(
+    "command", [["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"]], ids=" ".join
+)
+def test_lint_and_types(command: list[str]) -> None:
+    done = subprocess.run([sys.executable, "-m", *command], cwd=HOUSE, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
