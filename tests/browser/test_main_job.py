@@ -1,0 +1,247 @@
+"""The main job in a real browser: a link is copied, booked once, and spent."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from running import Server
+from steps import expect_confirmed, expect_spent, fill_and_book, open_menu, pick_a_time, set_up, share
+
+Visitor = Callable[..., Page]
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
+
+
+@pytest.mark.parametrize("size", [{}, PHONE], ids=["desktop", "phone"])
+def test_a_link_is_copied_booked_once_and_spent(server: Server, visitor: Visitor, size: dict) -> None:
+    owner = visitor(**CLIPBOARD, **size)
+    set_up(owner, server)
+    shown = share(owner)
+    owner.get_by_role("button", name="Copy").click()
+    expect(owner.get_by_role("status").filter(has_text="Copied")).to_be_visible()
+    link = owner.evaluate("() => navigator.clipboard.readText()")
+    assert link == shown
+    assert re.fullmatch(re.escape(server.address) + r"/b/\w{18}", link)
+
+    jane = visitor(**size)
+    jane.goto(link)
+    start = pick_a_time(jane)
+    assert start in jane.url.replace("%3A", ":")
+    fill_and_book(jane)
+    expect_confirmed(jane)
+    assert jane.context.cookies() == []
+    with jane.expect_download() as download:
+        jane.get_by_role("link", name="Add to calendar").click()
+    assert "BEGIN:VEVENT" in download.value.path().read_text()
+
+    expect_spent(visitor(**size), link)
+    expect_spent(jane, link)
+    owner.goto(f"{server.address}/settings/calendars")
+    open_menu(owner)
+    owner.get_by_role("link", name="Links", exact=True).click()
+    expect(owner.get_by_text("Jane Doe · jane@example.com")).to_be_visible()
+    owner.get_by_role("link", name="Appointments").click()
+    expect(owner.get_by_role("heading", name="Jane Doe")).to_be_visible()
+
+
+def test_the_same_without_javascript(server: Server, visitor: Visitor) -> None:
+    owner = visitor(java_script_enabled=False)
+    set_up(owner, server)
+    link = share(owner)
+    expect(owner.get_by_role("button", name="Copy")).to_be_hidden()
+    owner.get_by_label("For whom").fill("Jane")
+    owner.get_by_role("button", name="Done").click()
+    expect(owner.get_by_role("heading", name=re.compile("Jane"))).to_be_visible()
+
+    jane = visitor(java_script_enabled=False)
+    jane.goto(link)
+    pick_a_time(jane)
+    fill_and_book(jane)
+    expect_confirmed(jane)
+    expect_spent(visitor(java_script_enabled=False), link)
+
+
+def test_the_whole_job_by_keyboard_alone(server: Server, visitor: Visitor) -> None:
+    owner = visitor(**CLIPBOARD)
+    set_up(owner, server)
+    dots = owner.get_by_role("button", name="Menu of “30-minute meeting”")
+    tab_to(owner, dots)
+    owner.keyboard.press("Enter")
+    tab_to(owner, owner.get_by_role("button", name="Share"))
+    owner.keyboard.press("Enter")
+    address = owner.get_by_label("The link’s address")
+    expect(address).to_be_focused()
+    link = address.input_value()
+    assert owner.evaluate("() => getSelection().toString()") == link
+    owner.keyboard.press("Escape")
+    expect(dots).to_be_focused()
+
+    jane = visitor()
+    jane.goto(link)
+    tab_to(jane, jane.locator(".days .free").nth(1))
+    jane.keyboard.press("Enter")
+    expect(jane.locator("#day-title")).to_be_focused()
+    tab_to(jane, jane.locator("[data-start]").nth(1))
+    jane.keyboard.press("Enter")
+    tab_to(jane, jane.get_by_label("Your name"))
+    jane.keyboard.type("Jane Doe")
+    jane.keyboard.press("Tab")
+    jane.keyboard.type("jane@example.com")
+    jane.keyboard.press("Enter")
+    expect_confirmed(jane)
+
+
+def tab_to(page: Page, target: object) -> None:
+    """Press Tab until the target has the focus, as somebody without a mouse would."""
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if target.evaluate("(element) => element === document.activeElement"):
+            return
+    raise AssertionError("the keyboard does not get there")
+
+
+def test_the_pop_up_makes_new_links_notes_for_whom_and_gives_the_focus_back(server: Server, visitor: Visitor) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    first = share(owner)
+    owner.get_by_label("For whom").fill("Jane")
+    owner.get_by_label("For whom").press("Tab")
+    expect(owner.get_by_text("Saved")).to_be_visible()
+    owner.get_by_role("button", name="New link").click()
+    expect(owner.get_by_label("The link’s address")).not_to_have_value(first)
+    expect(owner.get_by_label("For whom")).to_have_value("")
+    owner.get_by_label("For whom").fill("John")
+    owner.get_by_role("button", name="Done").click()
+    expect(owner.get_by_role("dialog")).to_be_hidden()
+    expect(owner.get_by_role("button", name="Menu of “30-minute meeting”")).to_be_focused()
+    owner.goto(f"{server.address}/settings/calendars/1/links")
+    expect(owner.get_by_role("heading", name=re.compile("John"))).to_be_visible()
+    owner.get_by_role("link", name="Copy the link for Jane again").click()
+    expect(owner.get_by_label("The link’s address")).to_have_value(first)
+
+
+def test_on_plain_http_in_a_lan_the_address_is_selected_and_the_keys_are_named(
+    server: Server, visitor: Visitor
+) -> None:
+    owner = visitor()
+    server.open_this = server.open_this.replace("127.0.0.1", "lan.test")
+    set_up(owner, server)
+    link = share(owner)
+    assert owner.evaluate("() => navigator.clipboard === undefined")
+    owner.get_by_role("button", name="Copy").click()
+    expect(owner.get_by_text(re.compile(r"press (Ctrl\+C|⌘C)"))).to_be_visible()
+    assert owner.evaluate("() => getSelection().toString()") == link
+    owner.get_by_label("For whom").focus()
+    owner.keyboard.press("Control+V")
+    expect(owner.get_by_label("For whom")).to_have_value(link)
+
+
+def test_the_browsers_time_zone_is_found_and_can_be_changed(server: Server, visitor: Visitor) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    link = share(owner)
+    jane = visitor(timezone_id="America/New_York")
+    jane.goto(link)
+    expect(jane.get_by_text("Times are in the time zone America/New_York")).to_be_visible()
+    expect(jane.locator("[data-start]").first).to_have_text("3:00")
+    jane.get_by_text("Change").click()
+    jane.get_by_label("Time zone").select_option("Asia/Tokyo")
+    jane.get_by_role("button", name="Show").click()
+    expect(jane.get_by_text("Times are in the time zone Asia/Tokyo")).to_be_visible()
+    pick_a_time(jane)
+    expect(jane.get_by_text("Asia/Tokyo (UTC+9)")).to_be_visible()
+    fill_and_book(jane)
+    expect(jane.get_by_text("in Europe/Berlin (UTC+1)")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
+def test_a_slot_that_goes_while_somebody_types_costs_them_nothing(
+    server: Server, visitor: Visitor, javascript: bool
+) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    jane, john = visitor(java_script_enabled=javascript), visitor(java_script_enabled=javascript)
+    for page in (jane, john):
+        link = share(owner)
+        page.goto(link)
+        owner.goto(f"{server.address}/settings/calendars")
+    assert pick_a_time(jane) == pick_a_time(john)
+    fill_and_book(jane)
+    expect_confirmed(jane)
+    john.get_by_label("Anything to know").fill("About the garden")
+    fill_and_book(john, "John Roe")
+    expect(john.get_by_role("alert")).to_contain_text("This time is not free any more")
+    john.locator(".days .free").nth(2).click()
+    john.locator("[data-start]").first.click()
+    expect(john.get_by_label("Your name")).to_have_value("John Roe")
+    expect(john.get_by_label("Anything to know")).to_have_value("About the garden")
+    john.get_by_role("button", name=re.compile("^Book ")).click()
+    expect_confirmed(john)
+
+
+def test_enter_in_a_field_books_and_change_keeps_what_was_typed(server: Server, visitor: Visitor) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    jane = visitor()
+    jane.goto(share(owner))
+    pick_a_time(jane)
+    jane.get_by_label("Your name").fill("Jane Doe")
+    jane.get_by_role("button", name="Change").click()
+    jane.locator("[data-start]").first.click()
+    expect(jane.get_by_label("Your name")).to_have_value("Jane Doe")
+    jane.get_by_label("Your email").fill("nope")
+    jane.get_by_label("Your email").press("Enter")
+    expect(jane.get_by_role("alert")).to_contain_text("This is not an email address")
+    jane.get_by_role("link", name="Your email").click()
+    expect(jane.get_by_label("Your email")).to_be_focused()
+    jane.get_by_label("Your email").fill("jane@example.com")
+    jane.get_by_label("Your email").press("Enter")
+    expect_confirmed(jane)
+
+
+def test_a_double_click_books_once_and_confirms(server: Server, visitor: Visitor) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    jane = visitor()
+    jane.goto(share(owner))
+    pick_a_time(jane)
+    jane.get_by_label("Your name").fill("Jane Doe")
+    jane.get_by_label("Your email").fill("jane@example.com")
+    jane.get_by_role("button", name=re.compile("^Book ")).dblclick()
+    expect_confirmed(jane)
+
+
+def test_going_back_shows_whole_pages(server: Server, visitor: Visitor) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    jane = visitor()
+    jane.goto(share(owner))
+    days = jane.locator(".days .free")
+    for i in (1, 2):
+        days.nth(i).click()
+        expect(days.nth(i)).to_have_attribute("aria-current", "date")
+    jane.go_back()
+    expect(days.nth(1)).to_have_attribute("aria-current", "date")
+    expect(jane.get_by_role("heading", name="30-minute meeting")).to_be_visible()
+
+
+def test_an_appointment_is_moved_and_cancelled_at_its_own_address(server: Server, visitor: Visitor) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    jane = visitor()
+    jane.goto(share(owner))
+    pick_a_time(jane)
+    fill_and_book(jane)
+    expect_confirmed(jane)
+    address = jane.url
+    jane.get_by_role("link", name="Reschedule").click()
+    jane.locator(".days .free").nth(2).click()
+    jane.locator("[data-start]").first.click()
+    jane.get_by_role("button", name=re.compile("^Move to ")).click()
+    expect_confirmed(jane)
+    assert jane.url == address
+    expect(jane.locator(".hero")).to_contain_text("9:00–9:30")
+    jane.locator("summary", has_text="Cancel").click()
+    jane.get_by_role("button", name="Cancel the appointment").click()
+    expect(jane.get_by_role("heading", name="Your appointment is cancelled")).to_be_visible()
