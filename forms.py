@@ -1,7 +1,7 @@
 """Text from outside becomes clean values here, or an error that names its field."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import Choice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, ValidationError
 
 import zones
 from models import Calendar
@@ -68,12 +68,6 @@ def _required(message: Any) -> DataRequired:
 
 def _email() -> Email:
     return Email(message=_l("This is not an email address, such as jane@example.com."))
-
-
-def _whole(least: int, most: int, required: bool = True) -> list[Callable[..., Any]]:
-    message = _l("A whole number from %(min)d to %(max)d, please.", min=least, max=most)
-    first = InputRequired(message=message) if required else Optional()
-    return [first, NumberRange(min=least, max=most, message=message)]
 
 
 class ZoneField(SelectField):
@@ -214,6 +208,22 @@ class LabelForm(FlaskForm):
     label = StringField(_l("For whom (only you see this)"), filters=[strip], validators=[at_most(200), one_line])
 
 
+class WholeField(IntegerField):
+    """A whole number; what is none is refused in the same words as one out of reach."""
+
+    def __init__(self, label: Any, least: int, most: int, **kwargs: Any) -> None:
+        self.message = _l("A whole number from %(min)d to %(max)d, please.", min=least, max=most)
+        validators = [InputRequired(self.message), NumberRange(least, most, self.message)]
+        super().__init__(label, validators=validators, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take a number from what was sent."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(self.message) from None
+
+
 class HoursField(StringField):
     """The windows of one weekday, `9:00-12:30, 13:30-17:00`; empty is closed."""
 
@@ -232,7 +242,7 @@ class HoursField(StringField):
 
 def _hours(_form: Form, field: HoursField) -> None:
     try:
-        read_windows(field.data or "", field.day)
+        read_windows(field.data or "")
     except HoursError as error:
         raise ValidationError(str(error)) from None
 
@@ -245,8 +255,8 @@ class CalendarForm(FlaskForm):
     )
     description = TextAreaField(_l("Description"), filters=[strip], validators=[at_most(2000), several_lines])
     location = StringField(_l("Location"), filters=[strip], validators=[at_most(500), one_line])
-    duration = IntegerField(_l("Duration in minutes"), validators=_whole(1, 1440))
-    step = IntegerField(_l("A slot starts every … minutes"), validators=_whole(1, 1440))
+    duration = WholeField(_l("Duration in minutes"), 1, 1440)
+    step = WholeField(_l("A slot starts every … minutes"), 1, 1440)
     timezone = ZoneField(_l("Time zone"))
     is_open = BooleanField(_l("Open for bookings"))
 

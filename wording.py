@@ -59,9 +59,14 @@ def date_words(at: datetime, zone: ZoneInfo) -> str:
     return str(format_date(at.astimezone(zone).date(), "d MMM y", get_locale()))
 
 
+def moment_words(at: datetime, zone: ZoneInfo) -> str:
+    """Return an instant in short: `3 Dec 2026, 9:00`."""
+    return f"{date_words(at, zone)}, {time_words(at.astimezone(zone))}"
+
+
 def zone_words(zone: ZoneInfo, at: datetime) -> str:
     """Return a zone with its offset at an instant: `Europe/Berlin (UTC+1)`."""
-    return f"{zone.key.replace('_', ' ')} ({offset(at.astimezone(zone))})" if zone.key != "UTC" else "UTC"
+    return f"{zone.key} ({offset(at.astimezone(zone))})" if zone.key != "UTC" else "UTC"
 
 
 def minutes_words(minutes: int) -> str:

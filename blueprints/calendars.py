@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from blueprints.answers import go_to
 from blueprints.owner_only import require_owner
 from forms import CalendarForm
+from models import Calendar
 from scheduling import calendars
 
 bp = Blueprint("calendars", __name__, url_prefix="/settings/calendars")
@@ -31,7 +32,7 @@ def new() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("calendar.html", form=form, calendar=None), 422 if form.is_submitted() else 200
     calendar = calendars.create_calendar(g.owner.id, **form.values({}))
-    flash(_("“%(name)s” is ready to be shared.", name=calendar.name))
+    flash(_("“%(name)s” is ready to be shared.", name=calendar.name) + _hint(calendar))
     return go_to("calendars.index")
 
 
@@ -42,8 +43,8 @@ def edit(calendar_id: int) -> ResponseReturnValue:
     form = CalendarForm.of(calendar)
     if not form.validate_on_submit():
         return render_template("calendar.html", form=form, calendar=calendar), 422 if form.is_submitted() else 200
-    calendars.change_calendar(g.owner.id, calendar_id, **form.values(calendar.availability.overrides))
-    flash(_("“%(name)s” was saved.", name=form.name.data))
+    calendar = calendars.change_calendar(g.owner.id, calendar_id, **form.values(calendar.availability.overrides))
+    flash(_("“%(name)s” was saved.", name=calendar.name) + _hint(calendar))
     return go_to("calendars.index")
 
 
@@ -67,3 +68,7 @@ def restore(calendar_id: int) -> ResponseReturnValue:
     calendar = calendars.restore_calendar(g.owner.id, calendar_id)
     flash(_("“%(name)s” is back.", name=calendar.name))
     return go_to("calendars.index")
+
+
+def _hint(calendar: Calendar) -> str:
+    return "" if calendar.availability.has_hours else " " + _("It has no hours yet, so nobody can book.")

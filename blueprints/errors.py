@@ -1,13 +1,13 @@
 """The one place where a refusal becomes a page."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from blueprints.answers import answer
+from blueprints.answers import answer, asks_for_fragment
 from database import db
 from scheduling.refusals import (
     CalendarClosed,
@@ -20,6 +20,7 @@ from scheduling.refusals import (
 )
 
 RETRY_AFTER = 5
+OWNERS = {"auth", "bookings", "calendars", "links", "profile"}
 
 
 def register(app: Flask) -> None:
@@ -42,7 +43,7 @@ def _spent(refusal: LinkSpent) -> ResponseReturnValue:
             _("The calendar behind this link is closed."),
         ),
     }[type(refusal)]
-    return answer("spent", 410, title=title, why=why, whom=refusal, used=isinstance(refusal, LinkUsed))
+    return _whole(answer("spent", 410, title=title, why=why, whom=refusal, used=isinstance(refusal, LinkUsed)))
 
 
 def _too_many(refusal: TooManyAttempts) -> ResponseReturnValue:
@@ -74,7 +75,22 @@ def _database_away(_error: DBAPIError) -> ResponseReturnValue:
 
 
 def _problem(status: int, title: str, what_next: str) -> Response:
-    return answer("problem", status, title=title, what_next=what_next)
+    return _whole(answer("problem", status, title=title, what_next=what_next, mine=request.blueprint in OWNERS))
+
+
+def _whole(page: Response) -> Response:
+    """Return the answer so that htmx shows it as what it is, not as a part of the page that asked.
+
+    Where htmx looked for something, the browser goes there and gets the page; where it changed something, the
+    fragment is a dialog for the place of all pop-ups.
+    """
+    if asks_for_fragment():
+        if request.method == "GET":
+            page.headers["HX-Redirect"] = request.full_path.rstrip("?")
+        else:
+            page.headers["HX-Retarget"] = "#pop-up"
+            page.headers["HX-Reswap"] = "innerHTML"
+    return page
 
 
 def _csrf_words() -> tuple[str, str]:

@@ -1,10 +1,12 @@
 """The share pop-up, and the links that were made."""
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from addresses import key, link_address
+from addresses import base, is_loopback, key, link_address
 from blueprints.answers import answer, asks_for_fragment, go_to
 from blueprints.owner_only import require_owner
 from clock import utcnow
@@ -88,6 +90,7 @@ def _share(link: Link, again: bool = False, form: LabelForm | None = None, statu
         calendar=link.calendar,
         state=link.state(utcnow()),
         address=link_address(link),
+        leads_nowhere=is_loopback(urlsplit(base()).hostname) and not is_loopback(urlsplit(request.host_url).hostname),
         again=again,
         form=form or LabelForm(formdata=None, obj=link),
     )

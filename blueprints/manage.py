@@ -53,13 +53,21 @@ def choose(token: str) -> ResponseReturnValue:
         require_ahead(booking, now)
     except TooLate:
         return _page(booking, token, 409)
+    if not request.args.keys() & {"start", "date", "month"}:
+        return _picker(booking, token, instead_of(booking.calendar, booking.starts_at, moving=booking))
     if "start" not in request.args:
         return _picker(booking, token, asked_for(booking.calendar, moving=booking))
     start = read_instant(request.args["start"])
     if start is None or not is_free(db.session(), booking.calendar, start, now, moving=booking):
         return _picker(booking, token, instead_of(booking.calendar, start, moving=booking), 409)
-    path = url_for("manage.choose", token=token)
-    return answer("move", booking=booking, start=start, zone=reader_zone(booking.calendar, booking), path=path)
+    return answer(
+        "move",
+        booking=booking,
+        start=start,
+        zone=reader_zone(booking.calendar, booking),
+        path=url_for("manage.choose", token=token),
+        back=url_for("manage.show", token=token),
+    )
 
 
 @bp.post("/booking/<token>/reschedule")
@@ -86,6 +94,7 @@ def _page(booking: Booking, token: str, status: int = 200) -> ResponseReturnValu
         status,
         booking=booking,
         token=token,
+        address=manage_address(token),
         zone=reader_zone(booking.calendar, moving=booking),
         ahead=booking.starts_at > utcnow(),
         too_late=status == 409,

@@ -1,7 +1,8 @@
 """Who is asking: the owner's session and the CSRF token, for every page that is not an invitee's."""
 
-from flask import Response, g, redirect, request, session, url_for
+from flask import Response, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 
 from blueprints.answers import asks_for_fragment
@@ -43,6 +44,8 @@ def require_owner() -> ResponseReturnValue | None:
             return Response(headers={"HX-Redirect": url_for("auth.login")})
         if request.method == "GET":
             session[GO_ON] = request.full_path.rstrip("?")
+        else:
+            flash(_("You were signed out meanwhile. What you sent was not saved."))
         return redirect(url_for("auth.login"), code=303)
     require_csrf()
     return None

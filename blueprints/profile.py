@@ -1,6 +1,6 @@
 """Settings → Profile."""
 
-from flask import Blueprint, flash, g, render_template
+from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -25,9 +25,11 @@ def edit() -> ResponseReturnValue:
     return go_to("profile.edit")
 
 
-@bp.post("/password")
+@bp.route("/password", methods=["GET", "POST"])
 def password() -> ResponseReturnValue:
     """Change the password; all other browsers are signed out."""
+    if request.method != "POST":
+        return go_to("profile.edit")
     form = PasswordForm()
     if not form.validate_on_submit():
         return _page(422, password_form=form)

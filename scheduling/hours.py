@@ -46,15 +46,15 @@ def read_availability(hours: Iterable[str], overrides: Iterable[str] = ()) -> Av
     )
 
 
-def read_windows(text: str, label: str = "") -> Windows:
+def read_windows(text: str) -> Windows:
     """Return the windows of one day from a text such as `9:00-12:30, 13:30-24:00`; none if it is empty.
 
-    `label` names the day in the error's text. Raises HoursError.
+    Raises HoursError.
     """
     if text.strip().casefold() in ("", "closed", "-", "–"):
         return ()
     parts = [part for part in re.split(r"[,;\n]+", text) if part.strip()]
-    return _in_order([_read_window(part) for part in parts], label)
+    return _in_order([_read_window(part) for part in parts])
 
 
 def write_windows(windows: Windows) -> str:
@@ -67,10 +67,10 @@ def write_time(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _in_order(windows: Iterable[Window], label: str) -> Windows:
+def _in_order(windows: Iterable[Window], day: str = "") -> Windows:
     ordered = tuple(sorted(windows))
     if overlapping(ordered):
-        raise HoursError(_("%(day)s: windows may touch but not overlap.", day=label or _("Hours")))
+        raise HoursError((f"{day}: " if day else "") + _("Windows may touch but not overlap."))
     return ordered
 
 

@@ -2,7 +2,7 @@
 
 from calendar import Calendar as Months
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from scheduling.slots import Agenda, Rules, first_offered, instant, offered
@@ -23,6 +23,11 @@ class Picker:
     """The slots that start on `day`, as aware wall times in `zone`."""
     elsewhere: date | None
     """The first bookable day after the month, where the month has none."""
+
+    @property
+    def noon(self) -> datetime:
+        """An instant of the day, or of the month, that is shown."""
+        return instant(self.day if self.day and self.day.year < MAXYEAR else self.month, 12 * 60, self.zone)
 
     @property
     def weeks(self) -> list[list[date]]:

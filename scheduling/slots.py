@@ -36,6 +36,11 @@ class Availability:
     week: tuple[Windows, ...] = ((),) * 7
     overrides: Mapping[date, Windows] = field(default_factory=dict)
 
+    @property
+    def has_hours(self) -> bool:
+        """Whether it is open at all, ever."""
+        return any(self.week) or any(self.overrides.values())
+
     def on(self, day: date) -> Windows:
         """Return the windows of `day`: its override's if it has one, else its weekday's."""
         return self.overrides.get(day, self.week[day.weekday()])

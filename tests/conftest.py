@@ -11,18 +11,11 @@ import time_machine
 from flask import Flask
 from flask_migrate import upgrade
 from postgres import throwaway_postgres
-from world import World
+from world import World, make_app
 
-from app import create_app
 from database import db
 
-KEY = "a key for the tests"
 MONDAY_MORNING = "2026-11-30T07:00:00+00:00"
-
-
-def make_app(url: str, instance: Path, **environ: str) -> Flask:
-    """Return the app over this database; `environ` may say more."""
-    return create_app({"DATABASE_URL": url, "SECRET_KEY": KEY, "BASE_URL": "http://localhost"} | environ, instance)
 
 
 @pytest.fixture(scope="session")

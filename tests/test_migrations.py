@@ -6,10 +6,10 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from conftest import make_app
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
+from world import make_app
 
 from database import Base, db
 

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import make_app
 from flask import url_for
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from stray import check_then_insert, insert, row_like, take_protection_away
-from world import HTMX, JANE, PASSWORD, World, at, field, starts, z
+from world import HTMX, JANE, PASSWORD, World, at, field, make_app, starts, z
 
 import tokens
 from database import db

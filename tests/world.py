@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -13,15 +14,22 @@ from lint import faults
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from app import create_app
 from database import db
 from models import Booking, Calendar, Link, Owner
 from scheduling import bookings, calendars, links, owners
 from scheduling.bookings import Wish
 from scheduling.hours import read_availability
 
+KEY = "a key for the tests"
 PASSWORD = "correct horse battery"
 JANE = {"name": "Jane Doe", "email": "jane@example.com", "phone": "+49 30 1", "notes": "About\nthe garden"}
 HTMX = {"HX-Request": "true"}
+
+
+def make_app(url: str, instance: Path, **environ: str) -> Flask:
+    """Return the app over this database; `environ` may say more."""
+    return create_app({"DATABASE_URL": url, "SECRET_KEY": KEY, "BASE_URL": "http://localhost"} | environ, instance)
 
 
 def at(words: str) -> datetime:

@@ -10,8 +10,10 @@ function offer() {
 
 async function copy(button) {
   const field = document.getElementById(button.dataset.copy);
-  const { dataset } = document.getElementById(button.dataset.copyStatus);
-  const say = (text) => (document.getElementById(button.dataset.copyStatus).textContent = text.replace("{keys}", keys));
+  const status = document.getElementById(button.dataset.copyStatus);
+  const { dataset } = status;
+  const say = (text) => (status.textContent = text.replace("{keys}", keys));
+  status.textContent = ""; // so that a second time is said aloud too
   try {
     await navigator.clipboard.writeText(field.value);
     say(dataset.copied);

@@ -1,10 +1,19 @@
-// Opens the dialogs that htmx brings, and gives the focus back to where it came from when they close.
+// Opens the dialogs that htmx brings; when one closes, what it may have changed is read again, and the focus goes
+// back to where it came from.
+function closed(dialog) {
+  const { refresh, returnTo } = dialog.dataset;
+  const back = () => document.getElementById(returnTo)?.focus();
+  back();
+  if (!refresh || !document.querySelector(refresh)) return;
+  htmx.ajax("GET", location.href, { target: refresh, select: refresh, swap: "outerHTML" }).then(back);
+}
+
 document.addEventListener("htmx:after:swap", () => {
   for (const dialog of document.querySelectorAll("dialog[data-modal]:not([open])")) {
     if (dialog.dataset.shown) continue;
     dialog.dataset.shown = "yes";
     document.querySelector("[popover]:popover-open")?.hidePopover();
-    dialog.addEventListener("close", () => document.getElementById(dialog.dataset.returnTo)?.focus());
+    dialog.addEventListener("close", () => closed(dialog));
     dialog.showModal();
   }
 });
@@ -13,3 +22,18 @@ document.addEventListener("htmx:after:swap", () => {
 document.addEventListener("click", (event) => {
   if (event.target.matches?.("dialog[data-modal]")) event.target.close();
 });
+
+// A menu closes when the focus leaves it.
+document.addEventListener("focusout", (event) => {
+  const menu = event.target.closest?.("[popover]");
+  if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.hidePopover();
+});
+
+// The network is down, or the server: say so where it can be seen.
+document.addEventListener("htmx:error", () => {
+  const trouble = document.getElementById("trouble");
+  document.querySelector("[popover]:popover-open")?.hidePopover();
+  document.querySelector("dialog[open]")?.prepend(trouble);
+  trouble.hidden = false;
+});
+document.addEventListener("htmx:before:request", () => (document.getElementById("trouble").hidden = true));

@@ -1,5 +1,6 @@
 """A real Chromium against the real server, in the real time."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, P
 from running import Server, running
 
 expect.set_options(timeout=10_000)
+EXPECTED = "the server responded with a status of 4|ERR_INTERNET_DISCONNECTED|Failed to fetch"
 ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -47,7 +49,7 @@ def visitor(chrome: Browser) -> Iterator[Callable[..., Page]]:
     faults: list[str] = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and "the server responded with a status of 4" not in message.text:
+        if message.type in ("error", "warning") and not re.search(EXPECTED, message.text):
             faults.append(message.text)
 
     def make(**options: Any) -> Page:

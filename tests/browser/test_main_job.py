@@ -117,7 +117,7 @@ def test_the_pop_up_makes_new_links_notes_for_whom_and_gives_the_focus_back(serv
     expect(owner.get_by_role("button", name="Menu of “30-minute meeting”")).to_be_focused()
     owner.goto(f"{server.address}/settings/calendars/1/links")
     expect(owner.get_by_role("heading", name=re.compile("John"))).to_be_visible()
-    owner.get_by_role("link", name="Copy the link for Jane again").click()
+    owner.get_by_role("link", name="Copy again: Jane").click()
     expect(owner.get_by_label("The link’s address")).to_have_value(first)
 
 
@@ -245,3 +245,63 @@ def test_an_appointment_is_moved_and_cancelled_at_its_own_address(server: Server
     jane.locator("summary", has_text="Cancel").click()
     jane.get_by_role("button", name="Cancel the appointment").click()
     expect(jane.get_by_role("heading", name="Your appointment is cancelled")).to_be_visible()
+
+
+def test_the_months_can_be_turned_by_keyboard(server: Server, visitor: Visitor) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    jane = visitor()
+    jane.goto(share(owner))
+    later = jane.get_by_role("link", name="Later: ")
+    title = jane.locator("#month-title").text_content()
+    later.focus()
+    jane.keyboard.press("Enter")
+    expect(jane.locator("#month-title")).not_to_have_text(title or "")
+    expect(jane.get_by_role("status")).to_have_text(jane.locator("#month-title").text_content() or "")
+    expect(later).to_be_focused()
+
+
+def test_the_lists_know_of_a_link_as_soon_as_the_pop_up_closes(server: Server, visitor: Visitor) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    share(owner)
+    owner.keyboard.press("Escape")
+    expect(owner.get_by_text("1 link waiting")).to_be_visible()
+    expect(owner.get_by_role("button", name="Menu of “30-minute meeting”")).to_be_focused()
+    owner.goto(f"{server.address}/settings/calendars/1/links")
+    owner.get_by_role("button", name="New link").click()
+    owner.get_by_label("For whom").fill("John")
+    owner.get_by_role("button", name="Done").click()
+    expect(owner.get_by_role("heading", name=re.compile("John"))).to_be_visible()
+
+
+def test_a_link_spent_while_its_picker_is_open_shows_the_whole_page_of_a_spent_link(
+    server: Server, visitor: Visitor
+) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    link = share(owner)
+    jane, john = visitor(), visitor()
+    for page in (jane, john):
+        page.goto(link)
+    pick_a_time(jane)
+    fill_and_book(jane)
+    expect_confirmed(jane)
+    john.locator(".days .free").nth(1).click()
+    expect(john.get_by_role("heading", name="This link has already been used")).to_be_visible()
+    expect(john.locator("h1")).to_have_count(1)
+    expect(john).to_have_title(re.compile("already been used"))
+
+
+def test_what_goes_wrong_behind_a_button_is_said_where_it_can_be_seen(server: Server, visitor: Visitor) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    owner.context.set_offline(True)
+    open_menu(owner)
+    owner.get_by_role("button", name="Share").click()
+    expect(owner.get_by_role("alert")).to_contain_text("No answer from the server")
+    owner.context.set_offline(False)
+    owner.evaluate("() => document.querySelectorAll('[name=csrf_token]').forEach((field) => (field.value = 'old'))")
+    open_menu(owner)
+    owner.get_by_role("button", name="Share").click()
+    expect(owner.get_by_role("dialog")).to_contain_text("This page has been open for too long")
