@@ -36,8 +36,3 @@ def manage_address(token: str) -> str:
 def setup_address() -> str:
     """Return the address at which the first owner's account is made."""
     return f"{base()}/setup?token={setup_token(key())}"
-
-
-def is_loopback(host: str | None) -> bool:
-    """Return whether a host's name means this very machine, so that nobody else gets there by it."""
-    return host in ("localhost", "::1") or (host or "").startswith("127.")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.routing import BaseConverter
@@ -19,6 +19,7 @@ from blueprints.owner_only import csrf, current_owner
 from cli import add_commands
 from config import Config, ConfigError
 from database import db, prepare_engine
+from hosts import is_host
 from server import serve
 
 HERE = Path(__file__).parent
@@ -39,6 +40,17 @@ POLICY = "; ".join(
 )
 
 
+# For every answer; an owner's page may tell its own host where it was, or Flask-WTF would refuse its forms over https.
+CLOSED = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+
+
 class IdConverter(BaseConverter):
     """A row's id in an address: what could be none in any database is no page either."""
 
@@ -49,7 +61,13 @@ class IdConverter(BaseConverter):
 
 
 class Bookonce(Flask):
-    """Flask, but for a log that holds no token: routes are logged, not paths."""
+    """Flask, but for a Host header that is none, and for a log that holds no token: routes are logged, not paths."""
+
+    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        """Answer 400 where the Host is none: routing could not even look at it."""
+        if is_host(environ.get("HTTP_HOST", "localhost")):
+            return super().wsgi_app(environ, start_response)
+        return Response("This is not a host.\n", 400, CLOSED, mimetype="text/plain")(environ, start_response)
 
     def log_exception(self, exc_info: Any) -> None:
         self.logger.error("Exception on %s [%s]", request.url_rule, request.method, exc_info=exc_info)
@@ -78,6 +96,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     errors.register(app)
     add_commands(app)
     app.jinja_env.globals.update(wording=wording, zones=zones, current_owner=current_owner)
+    app.before_request(_refuse_too_much)
     app.after_request(_add_headers)
     return app
 
@@ -103,15 +122,17 @@ def _settings(config: Config) -> dict[str, object]:
     }
 
 
+def _refuse_too_much() -> None:
+    """Answer 413 to a body that is too large, also where nobody would read it."""
+    if (request.content_length or 0) > MOST_BYTES:
+        abort(413)
+
+
 def _add_headers(response: Response) -> Response:
-    owners = request.endpoint is not None and request.blueprint not in INVITEES
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Referrer-Policy"] = "same-origin" if owners else "no-referrer"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["X-Frame-Options"] = "DENY"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
+    kept = ("Cache-Control",) if request.endpoint == "static" else ()
+    response.headers.update({name: value for name, value in CLOSED.items() if name not in kept})
+    if request.endpoint is not None and request.blueprint not in INVITEES:
+        response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

@@ -1,17 +1,19 @@
 """The same verbs for the shell: exit 0, or one line on standard error and exit 1."""
 
+import sqlite3
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
-from email_validator import EmailNotValidError, validate_email
 from flask import Flask
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from flask_migrate.cli import db as migrations
+from sqlalchemy.exc import DBAPIError
 
 from addresses import key, link_address
 from database import LARGEST_ID
+from emails import is_email
 from forms import LEAST_PASSWORD, MOST_PASSWORD
 from models import Owner
 from scheduling import calendars, links, owners
@@ -43,8 +45,9 @@ class _Strict:
             return super().invoke(ctx)  # type: ignore[misc]
         except click.UsageError as error:
             raise OneLine(error.format_message()) from None
-        except (OperationalError, ProgrammingError) as error:
-            raise OneLine(f"The database does not answer as it should; try 'db upgrade': {error.orig}") from None
+        except (DBAPIError, sqlite3.Error) as error:
+            why = error.orig if isinstance(error, DBAPIError) else error
+            raise OneLine(f"The database does not answer as it should; try 'db upgrade': {why}") from None
 
 
 class _Command(_Strict, click.Command):
@@ -79,9 +82,7 @@ class _Email(_Line):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         value = super().convert(value, param, ctx)
-        try:
-            validate_email(value, check_deliverability=False)
-        except EmailNotValidError:
+        if not is_email(value):
             self.fail(f"{value!r} is not an email address", param, ctx)
         return value
 
@@ -172,6 +173,10 @@ def add_commands(app: Flask) -> None:
     """Add the commands to the app's."""
     for group in (owner_group, calendar_group, link_group):
         app.cli.add_command(group)
+    # Flask-Migrate's commands come by themselves; they are to complain as ours do.
+    migrations.__class__ = _Group
+    for command in migrations.commands.values():
+        command.__class__ = _Command
 
 
 def _owner(email: str) -> Owner:
@@ -182,7 +187,10 @@ def _owner(email: str) -> Owner:
 
 
 def _password() -> str:
-    password = sys.stdin.read().rstrip("\r\n")
+    try:
+        password = sys.stdin.buffer.read().decode().rstrip("\r\n") if sys.stdin else ""
+    except UnicodeDecodeError:
+        raise OneLine("The password must be text in UTF-8.") from None
     if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
         raise OneLine(f"The password must have {LEAST_PASSWORD} to {MOST_PASSWORD} characters.")
     return password

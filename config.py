@@ -5,10 +5,11 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+from hosts import is_host
 
 
 class ConfigError(ValueError):
@@ -32,7 +33,7 @@ class Config:
 
         Raises ConfigError.
         """
-        host = environ.get("HOST") or "127.0.0.1"
+        host = (environ.get("HOST") or "127.0.0.1").strip("[]")
         port = _number(environ, "PORT", default=8080, most=65535)
         url = _database_url(environ, instance)
         return cls(
@@ -56,17 +57,10 @@ def _base_url(environ: Mapping[str, str]) -> str:
     text = (environ.get("BASE_URL") or "").rstrip("/")
     if not text:
         return ""
-    wrong = ConfigError(f"BASE_URL: {text!r} is not an address such as https://book.example.com")
-    try:
-        parts = urlsplit(text)
-        parts.port  # noqa: B018  (raises when it is none)
-    except ValueError:
-        raise wrong from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.fragment:
-        raise wrong
-    if parts.username is not None or any(c.isspace() or not c.isprintable() for c in text):
-        raise wrong
-    return text
+    scheme, _, host = text.partition("://")
+    if scheme.lower() not in ("http", "https") or not is_host(host):
+        raise ConfigError(f"BASE_URL: {text!r} is not an address such as https://book.example.com")
+    return f"{scheme.lower()}://{host}"
 
 
 def _database_url(environ: Mapping[str, str], instance: Path) -> URL:
@@ -80,8 +74,10 @@ def _database_url(environ: Mapping[str, str], instance: Path) -> URL:
     if url.drivername not in ("sqlite", "sqlite+pysqlite", "postgresql+psycopg"):
         raise ConfigError(f"DATABASE_URL: {url.drivername!r} is neither sqlite nor postgresql")
     if url.get_backend_name() == "sqlite":
-        if url.database in (None, "", ":memory:") or "mode" in url.query:
+        if url.database in (None, "", ":memory:"):
             raise ConfigError("DATABASE_URL: names no file, and a database in memory would lose every booking")
+        if url.query:
+            raise ConfigError("DATABASE_URL: takes no options after the name of an SQLite file")
         folder = (instance / str(url.database)).parent
         if folder == instance:
             _make_folder(instance, "DATABASE_URL")
@@ -93,6 +89,8 @@ def _database_url(environ: Mapping[str, str], instance: Path) -> URL:
 def _secret_key(environ: Mapping[str, str], instance: Path, on_sqlite: bool) -> str:
     given = environ.get("SECRET_KEY")
     if given:
+        if not given.isprintable():
+            raise ConfigError("SECRET_KEY: has characters that are not text")
         return given
     if not on_sqlite:
         raise ConfigError("SECRET_KEY: must be set when the database is not SQLite, the same for every process")

@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
+from flask_wtf.form import _Auto
 from wtforms import (
     BooleanField,
     EmailField,
@@ -21,14 +23,16 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields.choices import Choice
-from wtforms.validators import DataRequired, Email, InputRequired, Length, NumberRange, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
 
 import zones
+from emails import is_email
 from models import Calendar
 from scheduling.hours import WEEKDAYS, HoursError, read_windows, write_windows
 from scheduling.slots import Availability
 from wording import weekday_words
 
+YEARS = range(1970, 9000)  # far from where the arithmetic of dates ends
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 LEAST_PASSWORD, MOST_PASSWORD = 8, 200
@@ -37,6 +41,11 @@ LEAST_PASSWORD, MOST_PASSWORD = 8, 200
 def strip(value: str | None) -> str:
     """Return the text without white space around it."""
     return (value or "").strip()
+
+
+def lines(value: str | None) -> str:
+    """Return the text without white space around it, its lines ended as browsers count them: by one sign."""
+    return strip(value).replace("\r\n", "\n")
 
 
 def one_line(_form: Form, field: Field) -> None:
@@ -66,8 +75,10 @@ def _required(message: Any) -> DataRequired:
     return DataRequired(message=message)
 
 
-def _email() -> Email:
-    return Email(message=_l("This is not an email address, such as jane@example.com."))
+def an_email(_form: Form, field: Field) -> None:
+    """Refuse what is no email address."""
+    if not is_email(field.data or ""):
+        raise ValidationError(_l("This is not an email address, such as jane@example.com."))
 
 
 class ZoneField(SelectField):
@@ -99,13 +110,14 @@ def read_month(text: str | None) -> date | None:
 
 
 def read_instant(text: str | None) -> datetime | None:
-    """Return the instant in `2026-12-03T09:00:00Z` (RFC 3339), or None if it is none."""
+    """Return the instant in `2026-12-03T09:00:00Z` (RFC 3339), or None if it is none of our times."""
     if not _INSTANT.fullmatch(text or ""):
         return None
     try:
-        return datetime.fromisoformat(text or "").astimezone(UTC)
+        at = datetime.fromisoformat(text or "").astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return at if at.year in YEARS else None
 
 
 def _day(text: str | None, pattern: str) -> date | None:
@@ -115,7 +127,18 @@ def _day(text: str | None, pattern: str) -> date | None:
         return None
 
 
-class BookingForm(FlaskForm):
+class OurForm(FlaskForm):
+    """A form of text fields. What is sent as JSON or as a file is no text and does not count."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Form, formdata: Any) -> Any:
+            """Return what was sent as a form, unless the caller gives something else."""
+            if formdata is not _Auto:
+                return formdata
+            return request.form if request.method == "POST" else None
+
+
+class BookingForm(OurForm):
     """What an invitee sends. The address is the key, so there is no CSRF token and no cookie to keep it in."""
 
     class Meta:
@@ -130,13 +153,13 @@ class BookingForm(FlaskForm):
     email = EmailField(
         _l("Your email"),
         filters=[strip],
-        validators=[_required(_l("Enter your email address.")), one_line, at_most(254), _email()],
+        validators=[_required(_l("Enter your email address.")), one_line, at_most(254), an_email],
     )
     phone = TelField(_l("Phone"), filters=[strip], validators=[at_most(40), one_line])
-    notes = TextAreaField(_l("Anything to know before"), filters=[strip], validators=[at_most(2000), several_lines])
+    notes = TextAreaField(_l("Anything to know before"), filters=[lines], validators=[at_most(2000), several_lines])
 
 
-class MoveForm(FlaskForm):
+class MoveForm(OurForm):
     """The new time of an appointment; the manage link is the key, as for BookingForm."""
 
     class Meta:
@@ -146,13 +169,13 @@ class MoveForm(FlaskForm):
     timezone = HiddenField(validators=[a_zone])
 
 
-class SignInForm(FlaskForm):
+class SignInForm(OurForm):
     """Email and password."""
 
     email = EmailField(
         _l("Email"), filters=[strip], validators=[_required(_l("Enter your email address.")), one_line, at_most(254)]
     )
-    password = PasswordField(_l("Password"), validators=[_required(_l("Enter your password."))])
+    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password."))])
 
 
 def _new_password(label: Any) -> PasswordField:
@@ -162,7 +185,7 @@ def _new_password(label: Any) -> PasswordField:
     )
 
 
-class SetupForm(FlaskForm):
+class SetupForm(OurForm):
     """The first owner's account."""
 
     name = StringField(
@@ -171,13 +194,13 @@ class SetupForm(FlaskForm):
     email = EmailField(
         _l("Email"),
         filters=[strip],
-        validators=[_required(_l("Enter your email address.")), one_line, at_most(254), _email()],
+        validators=[_required(_l("Enter your email address.")), one_line, at_most(254), an_email],
     )
     password = _new_password(_l("Password"))
     timezone = ZoneField(_l("Time zone"))
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(OurForm):
     """What invitees read of the owner."""
 
     name = StringField(
@@ -185,7 +208,7 @@ class ProfileForm(FlaskForm):
     )
     contact = TextAreaField(
         _l("Contact"),
-        filters=[strip],
+        filters=[lines],
         validators=[
             _required(_l("Enter how you can be reached: it is all that a spent link shows.")),
             at_most(500),
@@ -195,14 +218,14 @@ class ProfileForm(FlaskForm):
     timezone = ZoneField(_l("Time zone"))
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(OurForm):
     """A new password."""
 
     current = PasswordField(_l("Current password"), validators=[InputRequired(_l("Enter your current password."))])
     new = _new_password(_l("New password"))
 
 
-class LabelForm(FlaskForm):
+class LabelForm(OurForm):
     """For whom a link is."""
 
     label = StringField(_l("For whom (only you see this)"), filters=[strip], validators=[at_most(200), one_line])
@@ -247,13 +270,13 @@ def _hours(_form: Form, field: HoursField) -> None:
         raise ValidationError(str(error)) from None
 
 
-class CalendarForm(FlaskForm):
+class CalendarForm(OurForm):
     """All of a calendar that its owner can set."""
 
     name = StringField(
         _l("Name"), filters=[strip], validators=[_required(_l("Give the calendar a name.")), at_most(200), one_line]
     )
-    description = TextAreaField(_l("Description"), filters=[strip], validators=[at_most(2000), several_lines])
+    description = TextAreaField(_l("Description"), filters=[lines], validators=[at_most(2000), several_lines])
     location = StringField(_l("Location"), filters=[strip], validators=[at_most(500), one_line])
     duration = WholeField(_l("Duration in minutes"), 1, 1440)
     step = WholeField(_l("A slot starts every … minutes"), 1, 1440)

@@ -31,6 +31,9 @@ CONFIRMED = text("status = 'confirmed'")
 UNSPENT = text("used_at IS NULL AND revoked_at IS NULL")
 
 
+INSTANTS = ("starts_at", "ends_at", "blocked_from", "blocked_until")
+
+
 class LinkState(StrEnum):
     """What a link is at an instant. `used` is for ever."""
 
@@ -191,6 +194,10 @@ class Booking(Base):
         ),
         CheckConstraint("status IN ('confirmed', 'cancelled')", "status"),
         CheckConstraint("starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", "order"),
+        # SQLite compares instants as text, so there is one way to write them; or the triggers could be got around.
+        CheckConstraint(
+            " AND ".join(f"{name} LIKE '____-__-__ __:__:__.______'" for name in INSTANTS), "instants"
+        ).ddl_if(dialect="sqlite"),
         # No extension is needed for "the same owner": a range of one number overlaps itself only.
         ExcludeConstraint(
             (text("int8range(owner_id, owner_id, '[]')"), "&&"),

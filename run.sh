@@ -1,6 +1,7 @@
 #!/bin/sh
-# ./run.sh          sets up what is missing, then serves
-# ./run.sh test     the same for the tests, then runs them; what follows goes to pytest
+# ./run.sh                sets up what is missing, then serves
+# ./run.sh test           the same for the tests, then runs them; what follows goes to pytest
+# ./run.sh screenshots   takes the pictures of the README from the running app
 set -eu
 cd "$(dirname "$0")"
 
@@ -43,6 +44,11 @@ install() {
     echo "$want" >"$stamp"
 }
 
+for_the_tests() {
+    install requirements-dev.txt
+    .venv/bin/python tests/chromium.py
+}
+
 case "${1:-}" in
 "")
     install requirements.txt
@@ -50,12 +56,15 @@ case "${1:-}" in
     ;;
 test)
     shift
-    install requirements-dev.txt
-    .venv/bin/python tests/chromium.py
+    for_the_tests
     exec .venv/bin/python -m pytest "$@"
     ;;
+screenshots)
+    for_the_tests
+    PYTHONPATH=.:tests exec .venv/bin/python docs/screenshots/take.py
+    ;;
 *)
-    say "usage: ./run.sh [test [pytest's options]]"
+    say "usage: ./run.sh [test [pytest's options] | screenshots]"
     exit 2
     ;;
 esac

@@ -2,11 +2,12 @@
 
 import logging
 import signal
+import sqlite3
 import sys
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from waitress import create_server
 
 from addresses import base, setup_address
@@ -21,11 +22,12 @@ def serve(app: Flask) -> None:
     """Serve the app until SIGTERM or SIGINT; the one line that is printed says which address to open."""
     config: Config = app.config["BOOKONCE"]
     logging.getLogger("waitress").setLevel(logging.ERROR)
+    logging.getLogger("waitress").addFilter(_without_path)
     with app.app_context():
         try:
             upgrade()
             ready = base() + "/" if anybody() else setup_address()
-        except OperationalError as error:
+        except (DBAPIError, sqlite3.Error) as error:
             sys.exit(f"DATABASE_URL: the database does not answer: {_first_line(error)}")
     try:
         server = create_server(
@@ -40,12 +42,21 @@ def serve(app: Flask) -> None:
             cleanup_interval=10,
             ident=None,
         )
-    except OSError as error:
-        sys.exit(f"HOST, PORT: can't listen on {config.host}:{config.port}: {error.strerror or error}")
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        sys.exit(f"HOST, PORT: can't listen on {config.host}:{config.port}: {why}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(f"Bookonce is ready. Open {ready}", flush=True)
     server.run()
 
 
-def _first_line(error: OperationalError) -> str:
-    return str(error.orig).strip().partition("\n")[0]
+def _first_line(error: DBAPIError | sqlite3.Error) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).strip().partition("\n")[0]
+
+
+def _without_path(record: logging.LogRecord) -> bool:
+    """Waitress names the path of a request that failed; a path may hold a token."""
+    if record.args and "serving" in str(record.msg):
+        record.msg, record.args = "Exception while serving a request", ()
+    return True

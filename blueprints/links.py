@@ -6,11 +6,12 @@ from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from addresses import base, is_loopback, key, link_address
+from addresses import base, key, link_address
 from blueprints.answers import answer, asks_for_fragment, go_to
 from blueprints.owner_only import require_owner
 from clock import utcnow
 from forms import LabelForm
+from hosts import is_loopback
 from models import Calendar, Link
 from scheduling import links
 from scheduling.calendars import own_calendar

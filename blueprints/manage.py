@@ -1,5 +1,7 @@
 """The manage link: an appointment's own address, for its invitee."""
 
+from zoneinfo import ZoneInfo
+
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -64,7 +66,7 @@ def choose(token: str) -> ResponseReturnValue:
         "move",
         booking=booking,
         start=start,
-        zone=reader_zone(booking.calendar, booking),
+        zone=reader_zone(booking.calendar),
         path=url_for("manage.choose", token=token),
         back=url_for("manage.show", token=token),
     )
@@ -77,6 +79,8 @@ def reschedule(token: str) -> ResponseReturnValue:
     start = read_instant(form.start.data)
     if not form.validate():
         booking = find_managed(db.session(), token)
+        if booking.starts_at <= utcnow():
+            return _page(booking, token, 409)
         return _picker(booking, token, asked_for(booking.calendar, moving=booking), 422)
     try:
         bookings.reschedule(token, start, form.timezone.data or "")
@@ -95,7 +99,7 @@ def _page(booking: Booking, token: str, status: int = 200) -> ResponseReturnValu
         booking=booking,
         token=token,
         address=manage_address(token),
-        zone=reader_zone(booking.calendar, moving=booking),
+        zone=ZoneInfo(booking.timezone),
         ahead=booking.starts_at > utcnow(),
         too_late=status == 409,
     )

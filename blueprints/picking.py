@@ -15,10 +15,10 @@ from scheduling.picker import Picker, pick
 from scheduling.slots import DAY
 
 
-def reader_zone(calendar: Calendar, moving: Booking | None = None) -> ZoneInfo:
-    """Return the zone that the request names, else the one the appointment was made in, else the calendar's."""
+def reader_zone(calendar: Calendar) -> ZoneInfo:
+    """Return the zone that the request names, else the calendar's."""
     named = request.values.get("tz") or request.form.get("timezone")
-    return zones.zone_or_none(named) or ZoneInfo(moving.timezone if moving else calendar.timezone)
+    return zones.zone_or_none(named) or ZoneInfo(calendar.timezone)
 
 
 def asked_for(calendar: Calendar, moving: Booking | None = None) -> Picker:
@@ -30,7 +30,7 @@ def asked_for(calendar: Calendar, moving: Booking | None = None) -> Picker:
 def instead_of(calendar: Calendar, start: datetime | None, moving: Booking | None = None) -> Picker:
     """Return the picker on the day of a slot that is gone, or on the first day with slots if it has no other."""
     if start is not None:
-        picker = _pick(calendar, moving, day=start.astimezone(reader_zone(calendar, moving)).date())
+        picker = _pick(calendar, moving, day=start.astimezone(reader_zone(calendar)).date())
         if picker.starts:
             return picker
     return _pick(calendar, moving)
@@ -40,4 +40,4 @@ def _pick(calendar: Calendar, moving: Booking | None, month: date | None = None,
     now = utcnow()
     rules = calendar.rules
     in_the_way = agenda(db.session(), calendar, now, now + (rules.horizon + 2) * DAY, moving)
-    return pick(rules, in_the_way, now, reader_zone(calendar, moving), month, day)
+    return pick(rules, in_the_way, now, reader_zone(calendar), month, day)

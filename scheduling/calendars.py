@@ -64,7 +64,8 @@ def any_calendar(calendar_id: int) -> Calendar:
 
 def change_calendar(owner_id: int, calendar_id: int, **fields: Any) -> Calendar:
     """Return the calendar with other fields; appointments stay as they are. Raises Unknown."""
-    with writing():
+    with writing() as session:
+        lock_owner(session, owner_id)
         calendar = own_calendar(owner_id, calendar_id)
         for name, value in fields.items():
             setattr(calendar, name, value)

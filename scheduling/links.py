@@ -27,6 +27,7 @@ def mint(
     `days` is how long they live, the calendar's own setting if it is None. Raises Unknown, CalendarClosed.
     """
     with writing() as session:
+        lock_owner(session, owner_id)
         calendar = own_calendar(owner_id, calendar_id)
         if not calendar.takes_bookings:
             raise CalendarClosed(calendar.owner)
@@ -108,7 +109,8 @@ def made_for(calendar: Calendar, before: int | None, most: int) -> Sequence[tupl
 
 def relabel(owner_id: int, link_id: int, label: str) -> Link:
     """Return the link with another label, the note that only its owner sees. Raises Unknown."""
-    with writing():
+    with writing() as session:
+        lock_owner(session, owner_id)
         link = own_link(owner_id, link_id)
         link.label = label
     return link

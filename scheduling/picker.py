@@ -47,7 +47,7 @@ def pick(
     if month is None and day is None:
         first = first_offered(rules, agenda, now, now)
         day = first.astimezone(zone).date() if first else None
-    shown = _clamp(_first_of(month or day or today), _first_of(today), _first_of(last))
+    shown = _clamp(_first_of(day or month or today), _first_of(today), _first_of(last))
     found = _by_day(rules, agenda, now, zone, shown, _next_month(shown))
     if day is None:
         day = min(found, default=None)

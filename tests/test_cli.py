@@ -124,6 +124,10 @@ def test_links_expire_when_the_calendar_says_unless_told_otherwise(world: World,
         ["link", "create", "--calendar", "1", "--label", "x" * 201],
         ["link", "create", "--calendar", "1", "--expires-in", "-1"],
         ["link", "create", "--calendar", "1", "extra"],
+        ["db"],
+        ["db", "nope"],
+        ["db", "upgrade", "--nonsense"],
+        ["db", "upgrade", "a", "b"],
     ],
 )
 def test_what_is_wrong_is_one_line_and_exit_1(world: World, args: list[str]) -> None:
@@ -192,3 +196,13 @@ def test_without_migrations_it_says_what_to_do(tmp_path: Path) -> None:
     wrong = shell("calendar", "list", "--owner", "a@example.com")
     assert (wrong.returncode, wrong.stdout, wrong.stderr.count("\n")) == (1, "", 1)
     assert wrong.stderr.startswith("DATABASE_URL")
+    (tmp_path / "no.db").write_text("This is no database, but long enough to be taken for one at first sight. " * 20)
+    env["DATABASE_URL"] = f"sqlite:///{tmp_path}/no.db"
+    for args in (("calendar", "list", "--owner", "a@example.com"), ("db", "upgrade")):
+        broken = shell(*args)
+        assert (broken.returncode, broken.stdout, broken.stderr.count("\n")) == (1, "", 1)
+
+
+def test_a_password_that_is_no_text_is_one_line(world: World) -> None:
+    result = world.app.test_cli_runner().invoke(args=owner_args(), input=b"\xff\xfe12345678")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)

@@ -32,7 +32,8 @@ def test_postgresql_has_three_names(tmp_path: Path, scheme: str) -> None:
 
 def test_the_base_url_follows_host_and_port_or_is_given(tmp_path: Path) -> None:
     assert config(tmp_path, HOST="::1", PORT="9000").base_url == "http://[::1]:9000"
-    assert config(tmp_path, BASE_URL="https://book.example/").base_url == "https://book.example"
+    assert config(tmp_path, HOST="[::1]", PORT="9000").base_url == "http://[::1]:9000"
+    assert config(tmp_path, BASE_URL="HTTPS://book.example/").base_url == "https://book.example"
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,8 @@ def test_the_base_url_follows_host_and_port_or_is_given(tmp_path: Path) -> None:
         ("PORT", "²"), ("THREADS", "0"), ("THREADS", "many"),
         ("BASE_URL", "book.example"), ("BASE_URL", "ftp://book.example"), ("BASE_URL", "https://"),
         ("BASE_URL", "https://book.example/path"), ("BASE_URL", "https://book.example:port"),
-        ("BASE_URL", "https://a b"),
+        ("BASE_URL", "https://a b"), ("BASE_URL", "https://a?"), ("BASE_URL", "https://a#"), ("BASE_URL", "https://a..b"),
+        ("BASE_URL", 'https://a"b.com'), ("SECRET_KEY", "a\udcff"), ("DATABASE_URL", "sqlite:////tmp/x.db?timeout=abc"),
         ("DATABASE_URL", "nope"), ("DATABASE_URL", "mysql://db/name"), ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "sqlite:///:memory:"), ("DATABASE_URL", "sqlite:////no/such/folder/x.db"),
         ("DATABASE_URL", "postgresql://db:port/name"),

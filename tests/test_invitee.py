@@ -1,6 +1,7 @@
 """The invitee's pages: what the design's table says of each request, on both databases."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -128,7 +129,8 @@ NO_SLOTS = [
     "nope", "", "2026-11-30",
     "2026-11-30T09:00:00", "2026-11-30T09:01:00Z", "2026-11-30T09:00:00.5Z", "2026-11-30T03:00:00Z",
     "2026-12-05T09:00:00Z", "2020-01-06T09:00:00Z", "2036-01-07T09:00:00Z", "0001-01-01T00:00:00+23:59",
-    "9999-12-31T23:59:59-23:59", "0000-00-00T00:00:00Z", "2026-11-30T09:00:00Z\0", "x" * 10_000,
+    "9999-12-31T23:59:59-23:59", "9999-12-31T23:59:59Z", "9999-12-28T00:00:00Z", "0001-01-01T00:00:00Z",
+    "0001-01-04T00:00:00Z", "0000-00-00T00:00:00Z", "2026-11-30T09:00:00Z\0", "x" * 10_000,
 ]  # fmt: skip
 
 
@@ -294,3 +296,53 @@ def test_what_people_type_is_shown_as_text(world: World) -> None:
     assert "<i>" not in page.text
     assert "<b>" not in page.text
     assert "<img" not in page.text
+
+
+@pytest.mark.parametrize(
+    "body", ["[1,2]", "5", '{"name":5}', '{"start":["a"],"name":[1]}', '{"name":"\\ud800"}', "{", "null"]
+)
+def test_json_is_no_form(world: World, body: str) -> None:
+    token = world.link()
+    assert world.browser().post(f"/b/{token}", data=body, content_type="application/json").status_code == 422
+    assert world.browser().post("/b/unknown", data=body, content_type="application/json").status_code == 404
+
+
+def test_a_file_is_no_text(world: World) -> None:
+    token = world.link()
+    for name in ("name", "email", "start"):
+        for where, status in ((token, 422), ("unknown", 404)):
+            data = JANE | {"start": z(NINE)} | {name: (BytesIO(b"text"), "file.txt")}
+            assert world.browser().post(f"/b/{where}", data=data).status_code == status
+
+
+@pytest.mark.parametrize("host", ["..", "a..b", "x" * 64, "a b", "<b>", "a" * 300, "[::1", "é"])
+def test_a_host_that_is_none_is_400_with_the_headers_of_every_answer(
+    world: World, host: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = world.link()
+    answer = world.app.test_client().get(f"/b/{token}", headers={"Host": host})
+    assert answer.status_code == 400
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in answer.headers
+    assert token not in caplog.text
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8080", "[::1]:8080", "192.0.2.1", "book.example", "a_b.example"]
+)
+def test_a_host_may_be_any_name_or_address(world: World, host: str) -> None:
+    assert world.app.test_client().get(f"/b/{world.link()}", headers={"Host": host}).status_code == 200
+
+
+def test_lines_count_as_browsers_count_them(world: World) -> None:
+    assert send(world, world.link(), notes="a\r\n" * 1000).status_code == 303
+    assert world.bookings()[0].notes == ("a\n" * 1000).strip()
+
+
+@pytest.mark.parametrize("email", ["jane@clinic.local", "jane@example.test", "jané@exämple.com", "j.d+x@example.com"])
+def test_addresses_of_in_house_mail_are_addresses_too(world: World, email: str) -> None:
+    assert send(world, world.link(), email=email).status_code == 303
+
+
+def test_a_date_counts_more_than_a_month(world: World) -> None:
+    assert starts(look(world, world.link(), "?month=2026-11&date=2026-12-03"))[0] == "2026-12-03T08:00:00Z"

@@ -137,10 +137,26 @@ def test_what_has_begun_can_not_be_changed_any_more(world: World, path: str, fro
     assert world.browser().get(f"{path}/reschedule").status_code == 200
     frozen.move_to(NINE)
     assert world.browser().post(f"{path}/cancel").status_code == 409
+    assert world.browser().post(f"{path}/reschedule", data={}).status_code == 409
     assert world.browser().post(f"{path}/reschedule", data={"start": z(TEN)}).status_code == 409
     assert world.browser().get(f"{path}/reschedule").status_code == 409
     assert world.browser().get(path).status_code == 200
     assert event_at(world, path)["STATUS"] == "CONFIRMED"
+
+
+def test_the_picker_of_a_move_is_in_the_calendars_zone_unless_told_otherwise(world: World) -> None:
+    path = f"/booking/{world.manage_token(world.book(world.link(), NINE, timezone='Asia/Tokyo'))}"
+    assert 'data-zone="Europe/Berlin"' in world.browser().get(f"{path}/reschedule?date=2026-12-03").text
+    page = world.browser().get(path).text
+    assert "Asia/Tokyo (UTC+9)" in page
+    assert f'href="{path}/reschedule?tz=Asia/Tokyo"' in page.replace("%2F", "/")
+
+
+def test_a_body_over_a_megabyte_changes_nothing(world: World, path: str) -> None:
+    for action in ("cancel", "reschedule"):
+        answer = world.browser().post(f"{path}/{action}", data={"start": z(TEN), "more": "x" * 1_000_001})
+        assert answer.status_code == 413
+    assert event_at(world, path)["SEQUENCE"] == 0
 
 
 def test_an_unknown_manage_link_is_404_for_every_request(world: World) -> None:

@@ -8,7 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from world import make_app
 
 from database import Base, db
@@ -27,7 +27,13 @@ def what_holds(app: Flask) -> list[tuple[str, ...]]:
     """Return the constraints, indexes and triggers of a database, white space folded."""
     with app.app_context(), db.engine.connect() as connection:
         rows = connection.execute(text(SQLITE_SAYS if db.engine.dialect.name == "sqlite" else POSTGRES_SAYS))
-        return [tuple(" ".join(str(value).split()) for value in row) for row in rows]
+        found = [tuple(" ".join(str(value).split()) for value in row) for row in rows]
+        for table in inspect(connection).get_table_names():
+            found += [
+                (table, str(check["name"]), check["sqltext"])
+                for check in inspect(connection).get_check_constraints(table)
+            ]
+        return sorted(found)
 
 
 def made_from_models(url: str, folder: Path, request: pytest.FixtureRequest) -> Flask:

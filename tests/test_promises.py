@@ -143,6 +143,16 @@ def test_the_database_refuses_to_move_or_revive_a_booking_into_another(world: Wo
         world.execute("UPDATE bookings SET status = 'confirmed' WHERE id = :second", second=second.id)
 
 
+@pytest.mark.parametrize("spelling", ["replace({}, ' ', 'T')", "julianday({})", "{} || 'Z'", "substr({}, 1, 19)"])
+def test_sqlite_takes_instants_in_one_spelling_only(sqlite_url: str, tmp_path: Path, spelling: str) -> None:
+    """It compares them as text: another spelling would get past the triggers."""
+    world = World(make_app(sqlite_url, tmp_path))
+    world.book(world.link(), NINE)
+    for name in ("starts_at", "ends_at", "blocked_from", "blocked_until"):
+        with pytest.raises(IntegrityError, match="ck_bookings"):
+            world.execute(f"UPDATE bookings SET {name} = {spelling.format(name)}")
+
+
 def test_two_owners_may_be_busy_at_the_same_time(world: World) -> None:
     for email in ("olivia@example.com", "oscar@example.com"):
         world.book(world.link(world.calendar(world.owner(email))), NINE)

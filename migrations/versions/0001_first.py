@@ -132,6 +132,11 @@ def upgrade() -> None:
             "starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until",
             name=op.f("ck_bookings_order"),
         ),
+        sa.CheckConstraint(
+            "starts_at LIKE '____-__-__ __:__:__.______' AND ends_at LIKE '____-__-__ __:__:__.______'"
+            " AND blocked_from LIKE '____-__-__ __:__:__.______' AND blocked_until LIKE '____-__-__ __:__:__.______'",
+            name=op.f("ck_bookings_instants"),
+        ).ddl_if(dialect="sqlite"),
         sa.ForeignKeyConstraint(
             ["owner_id", "calendar_id", "link_id"],
             ["links.owner_id", "links.calendar_id", "links.id"],
