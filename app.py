@@ -15,6 +15,7 @@ from werkzeug.routing import BaseConverter
 import wording
 import zones
 from blueprints import auth, bookings, calendars, errors, health, links, manage, profile, public
+from blueprints.answers import for_owner
 from blueprints.owner_only import csrf, current_owner
 from cli import add_commands
 from config import Config, ConfigError
@@ -24,7 +25,6 @@ from server import serve
 
 HERE = Path(__file__).parent
 MOST_BYTES = 1_000_000
-INVITEES = {"public", "manage"}
 
 POLICY = "; ".join(
     (
@@ -131,7 +131,7 @@ def _refuse_too_much() -> None:
 def _add_headers(response: Response) -> Response:
     kept = ("Cache-Control",) if request.endpoint == "static" else ()
     response.headers.update({name: value for name, value in CLOSED.items() if name not in kept})
-    if request.endpoint is not None and request.blueprint not in INVITEES:
+    if for_owner():
         response.headers["Referrer-Policy"] = "same-origin"
     return response
 

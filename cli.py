@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from addresses import key, link_address
 from database import LARGEST_ID
 from emails import is_email
-from forms import LEAST_PASSWORD, MOST_PASSWORD
+from fields import LEAST_PASSWORD, MOST_PASSWORD
 from models import Owner
 from scheduling import calendars, links, owners
 from scheduling.hours import HoursError, read_availability

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import sys
 
+from alembic.util import CommandError
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.exc import DBAPIError
@@ -27,6 +28,8 @@ def serve(app: Flask) -> None:
         try:
             upgrade()
             ready = base() + "/" if anybody() else setup_address()
+        except CommandError as error:
+            sys.exit(f"DATABASE_URL: the database can't be brought up to date: {error}")
         except (DBAPIError, sqlite3.Error) as error:
             sys.exit(f"DATABASE_URL: the database does not answer: {_first_line(error)}")
     try:

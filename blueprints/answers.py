@@ -5,6 +5,13 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+INVITEES = {"public", "manage"}
+
+
+def for_owner() -> bool:
+    """Return whether the request is for an owner's page, not for an invitee's and not for none at all."""
+    return request.blueprint is not None and request.blueprint not in INVITEES
+
 
 def asks_for_fragment() -> bool:
     """Return whether htmx asks for a part of the page; going back in the history it asks for the whole of it."""

@@ -17,10 +17,11 @@ bp.before_request(require_owner)
 @bp.get("")
 def index() -> ResponseReturnValue:
     """List the owner's calendars, each with its menu."""
+    found = calendars.summaries(g.owner.id)
     return render_template(
         "calendars.html",
-        summaries=calendars.summaries(g.owner.id),
-        archived=calendars.summaries(g.owner.id, archived=True),
+        summaries=[row for row in found if row.calendar.archived_at is None],
+        archived=[row for row in found if row.calendar.archived_at is not None],
     )
 
 

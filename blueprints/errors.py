@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from blueprints.answers import answer, asks_for_fragment
+from blueprints.answers import answer, asks_for_fragment, for_owner
 from database import db
 from scheduling.refusals import (
     CalendarClosed,
@@ -20,7 +20,6 @@ from scheduling.refusals import (
 )
 
 RETRY_AFTER = 5
-OWNERS = {"auth", "bookings", "calendars", "links", "profile"}
 
 
 def register(app: Flask) -> None:
@@ -75,7 +74,7 @@ def _database_away(_error: DBAPIError) -> ResponseReturnValue:
 
 
 def _problem(status: int, title: str, what_next: str) -> Response:
-    return _whole(answer("problem", status, title=title, what_next=what_next, mine=request.blueprint in OWNERS))
+    return _whole(answer("problem", status, title=title, what_next=what_next, mine=for_owner()))
 
 
 def _whole(page: Response) -> Response:

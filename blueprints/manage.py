@@ -10,9 +10,10 @@ from blueprints.answers import answer
 from blueprints.picking import asked_for, instead_of, reader_zone
 from clock import utcnow
 from database import db
-from forms import MoveForm, read_instant
+from forms import MoveForm
 from messages.ical import appointment
 from models import Booking
+from reading import read_instant
 from scheduling import bookings
 from scheduling.bookings import find_managed, is_free, require_ahead
 from scheduling.picker import Picker
@@ -31,9 +32,9 @@ def show(token: str) -> ResponseReturnValue:
 def ics(token: str) -> ResponseReturnValue:
     """Give the appointment as iCalendar, to be added to the invitee's calendar."""
     booking = find_managed(db.session(), token)
-    answer = Response(appointment(booking, manage_address(token)), mimetype="text/calendar")
-    answer.headers["Content-Disposition"] = 'attachment; filename="appointment.ics"'
-    return answer
+    file = Response(appointment(booking, manage_address(token)), mimetype="text/calendar")
+    file.headers["Content-Disposition"] = 'attachment; filename="appointment.ics"'
+    return file
 
 
 @bp.post("/booking/<token>/cancel")

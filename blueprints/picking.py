@@ -8,8 +8,8 @@ from flask import request
 import zones
 from clock import utcnow
 from database import db
-from forms import read_date, read_month
 from models import Booking, Calendar
+from reading import read_date, read_month
 from scheduling.busy import agenda
 from scheduling.picker import Picker, pick
 from scheduling.slots import DAY

@@ -11,8 +11,9 @@ from blueprints.answers import answer
 from blueprints.picking import asked_for, instead_of, reader_zone
 from clock import utcnow
 from database import db
-from forms import BookingForm, read_instant
+from forms import BookingForm
 from models import Booking, Link
+from reading import read_instant
 from scheduling.bookings import Wish, book, is_free, made_by
 from scheduling.links import find, require_active
 from scheduling.picker import Picker

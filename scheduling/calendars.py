@@ -99,17 +99,14 @@ def has_links(calendar: Calendar) -> bool:
     return bool(db.session.scalar(query))
 
 
-def calendars_of(owner_id: int, archived: bool = False) -> Sequence[Calendar]:
-    """Return the owner's calendars, those in use or the archived ones, in the order they were made."""
-    query = select(Calendar).where(
-        Calendar.owner_id == owner_id,
-        Calendar.archived_at.is_not(None) if archived else Calendar.archived_at.is_(None),
-    )
+def calendars_of(owner_id: int) -> Sequence[Calendar]:
+    """Return the owner's calendars but the archived ones, in the order they were made."""
+    query = select(Calendar).where(Calendar.owner_id == owner_id, Calendar.archived_at.is_(None))
     return db.session.scalars(query.order_by(Calendar.id)).all()
 
 
-def summaries(owner_id: int, archived: bool = False) -> list[Summary]:
-    """Return the owner's calendars as `calendars_of` gives them, each with the counts of its links."""
+def summaries(owner_id: int) -> list[Summary]:
+    """Return all calendars of the owner, archived ones too, each with the counts of its links."""
     waiting = _count(
         select(Link.calendar_id, func.count())
         .where(Link.owner_id == owner_id, UNSPENT, or_(Link.expires_at.is_(None), Link.expires_at > utcnow()))
@@ -118,10 +115,8 @@ def summaries(owner_id: int, archived: bool = False) -> list[Summary]:
     booked = _count(
         select(Booking.calendar_id, func.count()).where(Booking.owner_id == owner_id).group_by(Booking.calendar_id)
     )
-    return [
-        Summary(calendar, waiting.get(calendar.id, 0), booked.get(calendar.id, 0))
-        for calendar in calendars_of(owner_id, archived)
-    ]
+    found = db.session.scalars(select(Calendar).where(Calendar.owner_id == owner_id).order_by(Calendar.id))
+    return [Summary(calendar, waiting.get(calendar.id, 0), booked.get(calendar.id, 0)) for calendar in found]
 
 
 def _count(query: Select[int, int]) -> dict[int, int]:

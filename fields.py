@@ -1,0 +1,137 @@
+"""The fields of our forms, and what they refuse."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import EmailField, Field, Form, IntegerField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import Choice
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+
+import zones
+from emails import is_email
+from scheduling.hours import HoursError, read_windows, write_windows
+from wording import weekday_words
+
+LEAST_PASSWORD, MOST_PASSWORD = 8, 200
+
+
+def strip(value: str | None) -> str:
+    """Return the text without white space around it."""
+    return (value or "").strip()
+
+
+def lines(value: str | None) -> str:
+    """Return the text without white space around it, its lines ended as browsers count them: by one sign."""
+    return strip(value).replace("\r\n", "\n")
+
+
+def one_line(_form: Form, field: Field) -> None:
+    """Refuse signs that are not for reading, such as NUL or a line's end."""
+    if any(ord(c) < 32 or ord(c) == 127 for c in field.data or ""):
+        raise ValidationError(_l("This has a character that can't be used here."))
+
+
+def several_lines(_form: Form, field: Field) -> None:
+    """Refuse signs that are not for reading, but for tabs and the ends of lines."""
+    if any((ord(c) < 32 and c not in "\t\r\n") or ord(c) == 127 for c in field.data or ""):
+        raise ValidationError(_l("This has a character that can't be used here."))
+
+
+def a_zone(_form: Form, field: Field) -> None:
+    """Refuse what is no IANA time zone; none at all is for others to judge."""
+    if field.data and zones.zone_or_none(field.data) is None:
+        raise ValidationError(_l("There is no time zone of this name."))
+
+
+def at_most(most: int) -> Length:
+    """Refuse texts of more characters than `most`."""
+    return Length(max=most, message=_l("At most %(max)d characters, please."))
+
+
+def required(message: Any) -> DataRequired:
+    """Refuse an empty text, in these words."""
+    return DataRequired(message=message)
+
+
+def an_email(_form: Form, field: Field) -> None:
+    """Refuse what is no email address."""
+    if not is_email(field.data or ""):
+        raise ValidationError(_l("This is not an email address, such as jane@example.com."))
+
+
+def name(label: Any, empty: Any) -> StringField:
+    """Return the field of a name; `empty` is said where it is missing."""
+    return StringField(label, filters=[strip], validators=[required(empty), at_most(200), one_line])
+
+
+def email(label: Any) -> EmailField:
+    """Return the field of an email address."""
+    missing = required(_l("Enter your email address."))
+    return EmailField(label, filters=[strip], validators=[missing, one_line, at_most(254), an_email])
+
+
+def new_password(label: Any) -> PasswordField:
+    """Return the field of a password that is to be set."""
+    message = _l("From %(least)d to %(most)d characters, please.", least=LEAST_PASSWORD, most=MOST_PASSWORD)
+    return PasswordField(
+        label, validators=[InputRequired(message), Length(LEAST_PASSWORD, MOST_PASSWORD, message=message)]
+    )
+
+
+class ZoneField(SelectField):
+    """An IANA time zone; one that is set stays to choose, though it be an old name."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        validators = [required(_l("Choose a time zone.")), a_zone]
+        super().__init__(label, validators=validators, choices=[], validate_choice=False, **kwargs)
+
+    def iter_choices(self) -> Iterator[Choice]:
+        """Yield the zones, the one that is set marked as such."""
+        names = zones.offered()
+        if not self.data:
+            yield Choice("", str(_l("Choose …")), True, {})
+        elif self.data not in names and zones.zone_or_none(self.data):
+            names = (self.data, *names)
+        for name in names:
+            yield Choice(name, name.replace("_", " "), name == self.data, {})
+
+
+class WholeField(IntegerField):
+    """A whole number; what is none is refused in the same words as one out of reach."""
+
+    def __init__(self, label: Any, least: int, most: int, **kwargs: Any) -> None:
+        self.message = _l("A whole number from %(min)d to %(max)d, please.", min=least, max=most)
+        validators = [InputRequired(self.message), NumberRange(least, most, self.message)]
+        super().__init__(label, validators=validators, **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take a number from what was sent."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(self.message) from None
+
+
+class HoursField(StringField):
+    """The windows of one weekday, `9:00-12:30, 13:30-17:00`; empty is closed."""
+
+    def __init__(self, weekday: int, **kwargs: Any) -> None:
+        super().__init__(validators=[at_most(200), some_hours], **kwargs)
+        self.weekday = weekday
+
+    def process_data(self, value: Any) -> None:
+        self.data = write_windows(value or ())
+
+    @property
+    def day(self) -> str:
+        """The weekday's name."""
+        return weekday_words(self.weekday, wide=True)
+
+
+def some_hours(_form: Form, field: Field) -> None:
+    """Refuse what can't be read as hours."""
+    try:
+        read_windows(field.data or "")
+    except HoursError as error:
+        raise ValidationError(str(error)) from None
