@@ -1,7 +1,9 @@
 """The app on a real SQLite file and on a real PostgreSQL; each test on a fresh copy of a migrated database."""
 
+import os
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -52,9 +54,11 @@ def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """The address of a fresh SQLite database."""
-    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'bookonce.db')}"
+def sqlite_url(sqlite_template: Path) -> Iterator[str]:
+    """The address of a fresh SQLite database, in memory where the system has such a folder: a commit waits for a disk."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield f"sqlite:///{shutil.copy(sqlite_template, folder)}"
 
 
 @pytest.fixture
@@ -75,12 +79,24 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+def app_on(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """Make apps over a database's address; their connections are closed when the test ends."""
+    apps: list[Flask] = []
+
+    def make(url: str, **environ: str) -> Flask:
+        apps.append(make_app(url, tmp_path, **environ))
+        return apps[-1]
+
+    yield make
+    for app in apps:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(database_url: str, app_on: Callable[..., Flask]) -> Flask:
     """The app on a fresh database of each kind."""
-    app = make_app(database_url, tmp_path)
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return app_on(database_url)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Migrations and models say the same, on both databases; also what no tool compares by itself."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -9,7 +10,6 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
-from world import make_app
 
 from database import Base, db
 
@@ -36,7 +36,7 @@ def what_holds(app: Flask) -> list[tuple[str, ...]]:
         return sorted(found)
 
 
-def made_from_models(url: str, folder: Path, request: pytest.FixtureRequest) -> Flask:
+def made_from_models(url: str, folder: Path, app_on: Callable[..., Flask], request: pytest.FixtureRequest) -> Flask:
     """Return the app over a database that the models made, without a migration."""
     if url.startswith("sqlite"):
         fresh = f"sqlite:///{folder / 'models.db'}"
@@ -46,22 +46,20 @@ def made_from_models(url: str, folder: Path, request: pytest.FixtureRequest) -> 
             connection.execute("DROP DATABASE IF EXISTS models WITH (FORCE)")
             connection.execute("CREATE DATABASE models")
         fresh = server.replace("/postgres?", "/models?")
-    app = make_app(fresh, folder)
+    app = app_on(fresh)
     with app.app_context():
         Base.metadata.create_all(db.engine)
     return app
 
 
 def test_migrations_and_models_agree(
-    app: Flask, database_url: str, tmp_path: Path, request: pytest.FixtureRequest
+    app: Flask, database_url: str, tmp_path: Path, app_on: Callable[..., Flask], request: pytest.FixtureRequest
 ) -> None:
     with app.app_context(), db.engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
-    other = made_from_models(database_url, tmp_path, request)
+    other = made_from_models(database_url, tmp_path, app_on, request)
     assert what_holds(app) == what_holds(other)
     assert "one_owner_one_place" in str(what_holds(app))
-    with other.app_context():
-        db.engine.dispose()
 
 
 def test_migrations_can_be_taken_back_and_run_again(app: Flask) -> None:

@@ -4,15 +4,14 @@ import math
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import url_for
+from flask import Flask, url_for
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from stray import check_then_insert, insert, row_like, take_protection_away
-from world import HTMX, JANE, PASSWORD, World, at, field, make_app, starts, z
+from world import HTMX, JANE, PASSWORD, World, at, field, starts, z
 
 import tokens
 from database import db
@@ -23,6 +22,7 @@ NINE = at("2026-11-30 09:00")
 TEN = at("2026-11-30 10:00")
 ELEVEN = at("2026-11-30 11:00")
 RACERS = 12
+AppOn = Callable[..., Flask]
 
 
 def race(world: World, attempts: list[Callable[[], Any]]) -> list[Any]:
@@ -144,9 +144,9 @@ def test_the_database_refuses_to_move_or_revive_a_booking_into_another(world: Wo
 
 
 @pytest.mark.parametrize("spelling", ["replace({}, ' ', 'T')", "julianday({})", "{} || 'Z'", "substr({}, 1, 19)"])
-def test_sqlite_takes_instants_in_one_spelling_only(sqlite_url: str, tmp_path: Path, spelling: str) -> None:
+def test_sqlite_takes_instants_in_one_spelling_only(sqlite_url: str, app_on: AppOn, spelling: str) -> None:
     """It compares them as text: another spelling would get past the triggers."""
-    world = World(make_app(sqlite_url, tmp_path))
+    world = World(app_on(sqlite_url))
     world.book(world.link(), NINE)
     for name in ("starts_at", "ends_at", "blocked_from", "blocked_until"):
         with pytest.raises(IntegrityError, match="ck_bookings"):
@@ -195,8 +195,8 @@ def test_control_check_then_insert_without_the_constraint_puts_an_owner_in_two_p
 # 3. Confirmed means kept (what a crash leaves is tried elsewhere; here, that the disk is asked to keep it)
 
 
-def test_sqlite_commits_survive_a_power_loss(sqlite_url: str, tmp_path: Path) -> None:
-    world = World(make_app(sqlite_url, tmp_path))
+def test_sqlite_commits_survive_a_power_loss(sqlite_url: str, app_on: AppOn) -> None:
+    world = World(app_on(sqlite_url))
     assert world.execute("PRAGMA journal_mode") == [("wal",)]
     assert world.execute("PRAGMA synchronous") == [(2,)]  # FULL
     assert world.execute("PRAGMA foreign_keys") == [(1,)]
@@ -505,12 +505,12 @@ def test_no_token_is_in_the_database(world: World) -> None:
         assert secret not in kept
 
 
-def test_a_changed_key_kills_no_link_that_is_out(world: World, database_url: str, tmp_path: Path) -> None:
+def test_a_changed_key_kills_no_link_that_is_out(world: World, database_url: str, app_on: AppOn) -> None:
     owner = world.owner()
     calendar = world.calendar(owner)
     token, other = world.link(calendar), world.link(calendar)
     manage = world.manage_token(world.book(other, NINE))
-    later = World(make_app(database_url, tmp_path, SECRET_KEY="another key"))
+    later = World(app_on(database_url, SECRET_KEY="another key"))
     assert later.browser().get(f"/b/{token}").status_code == 200
     assert later.browser().get(f"/booking/{manage}").status_code == 200
     shown = later.signed_in(owner).get(f"/settings/links/{world.row(token).id}")
