@@ -55,7 +55,7 @@ def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture
 def sqlite_url(sqlite_template: Path) -> Iterator[str]:
-    """The address of a fresh SQLite database, in memory where the system has such a folder: a commit waits for a disk."""
+    """The address of a fresh SQLite database; in memory where that can be had, since each commit waits for the disk."""
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         yield f"sqlite:///{shutil.copy(sqlite_template, folder)}"
