@@ -48,7 +48,8 @@ def serve(app: Flask) -> None:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
         sys.exit(f"HOST, PORT: can't listen on {config.host}:{config.port}: {why}")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     print(f"Bookonce is ready. Open {ready}", flush=True)
     server.run()
 

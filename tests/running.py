@@ -20,6 +20,7 @@ class Server:
     address: str
     open_this: str
     environ: dict[str, str]
+    process: subprocess.Popen[str]
 
     def flask(self, *args: str, stdin: str = "") -> list[str]:
         """Run a command against its database; return the lines it prints."""
@@ -51,7 +52,7 @@ def running(folder: Path, **environ: str) -> Iterator[Server]:
         line = process.stdout.readline()
         found = re.search(r"http://\S+", line)
         assert found, line + process.stdout.read()
-        yield Server(f"http://127.0.0.1:{port}", found[0], env)
+        yield Server(f"http://127.0.0.1:{port}", found[0], env, process)
     finally:
         process.terminate()
         process.wait(15)
