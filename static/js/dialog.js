@@ -18,6 +18,15 @@ document.addEventListener("htmx:after:swap", () => {
   }
 });
 
+// A form in a dialog that is sent closes it, once the server has said that it is saved.
+let sent = null;
+document.addEventListener("submit", (event) => (sent = event.target.matches("[data-closes]") ? event.target : null), true);
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (!sent || ctx.sourceElement !== sent || !(ctx.response?.status < 400)) return;
+  sent.closest("dialog")?.close();
+  sent = null;
+});
+
 // A click beside the dialog closes it. Safari has no closedby yet.
 document.addEventListener("click", (event) => {
   if (event.target.matches?.("dialog[data-modal]")) event.target.close();
