@@ -14,7 +14,6 @@ from scheduling.calendars import own_calendar
 from scheduling.refusals import CalendarClosed, LinkExpired, LinkNotActive, LinkRevoked, LinkUsed, Unknown
 
 PURPOSE = "link"
-MOST_DAYS = 3650
 
 SPENT = {LinkState.USED: LinkUsed, LinkState.REVOKED: LinkRevoked, LinkState.EXPIRED: LinkExpired}
 

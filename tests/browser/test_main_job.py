@@ -13,6 +13,15 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
 
 
+def invited(server: Server, visitor: Visitor) -> Page:
+    """Return the page of somebody who has opened a fresh link."""
+    owner = visitor()
+    set_up(owner, server)
+    jane = visitor()
+    jane.goto(share(owner))
+    return jane
+
+
 @pytest.mark.parametrize("size", [{}, PHONE], ids=["desktop", "phone"])
 def test_a_link_is_copied_booked_once_and_spent(server: Server, visitor: Visitor, size: dict) -> None:
     owner = visitor(**CLIPBOARD, **size)
@@ -181,10 +190,7 @@ def test_a_slot_that_goes_while_somebody_types_costs_them_nothing(
 
 
 def test_enter_in_a_field_books_and_change_keeps_what_was_typed(server: Server, visitor: Visitor) -> None:
-    owner = visitor()
-    set_up(owner, server)
-    jane = visitor()
-    jane.goto(share(owner))
+    jane = invited(server, visitor)
     pick_a_time(jane)
     jane.get_by_label("Your name").fill("Jane Doe")
     jane.get_by_role("button", name="Change").click()
@@ -201,10 +207,7 @@ def test_enter_in_a_field_books_and_change_keeps_what_was_typed(server: Server, 
 
 
 def test_a_double_click_books_once_and_confirms(server: Server, visitor: Visitor) -> None:
-    owner = visitor()
-    set_up(owner, server)
-    jane = visitor()
-    jane.goto(share(owner))
+    jane = invited(server, visitor)
     pick_a_time(jane)
     jane.get_by_label("Your name").fill("Jane Doe")
     jane.get_by_label("Your email").fill("jane@example.com")
@@ -213,10 +216,7 @@ def test_a_double_click_books_once_and_confirms(server: Server, visitor: Visitor
 
 
 def test_going_back_shows_whole_pages(server: Server, visitor: Visitor) -> None:
-    owner = visitor()
-    set_up(owner, server)
-    jane = visitor()
-    jane.goto(share(owner))
+    jane = invited(server, visitor)
     days = jane.locator(".days .free")
     for i in (1, 2):
         days.nth(i).click()
@@ -227,10 +227,7 @@ def test_going_back_shows_whole_pages(server: Server, visitor: Visitor) -> None:
 
 
 def test_an_appointment_is_moved_and_cancelled_at_its_own_address(server: Server, visitor: Visitor) -> None:
-    owner = visitor()
-    set_up(owner, server)
-    jane = visitor()
-    jane.goto(share(owner))
+    jane = invited(server, visitor)
     pick_a_time(jane)
     fill_and_book(jane)
     expect_confirmed(jane)
@@ -248,10 +245,7 @@ def test_an_appointment_is_moved_and_cancelled_at_its_own_address(server: Server
 
 
 def test_the_months_can_be_turned_by_keyboard(server: Server, visitor: Visitor) -> None:
-    owner = visitor()
-    set_up(owner, server)
-    jane = visitor()
-    jane.goto(share(owner))
+    jane = invited(server, visitor)
     later = jane.get_by_role("link", name="Later: ")
     title = jane.locator("#month-title").text_content()
     later.focus()
