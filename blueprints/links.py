@@ -41,12 +41,14 @@ def show(link_id: int) -> ResponseReturnValue:
 
 @bp.post("/links/<id:link_id>/label")
 def relabel(link_id: int) -> ResponseReturnValue:
-    """Note for whom a link is; htmx gets the words that go beside the field."""
+    """Note for whom a link is, `then` perhaps make a new one; htmx gets the words that go beside the field."""
     form = LabelForm()
     link = links.own_link(g.owner.id, link_id)
     if not form.validate_on_submit():
         return (str(form.label.errors[0]), 422) if asks_for_fragment() else _share(link, form=form, status=422)
     links.relabel(g.owner.id, link_id, form.label.data)
+    if "then" in request.form:
+        return mint(link.calendar_id)
     return _("Saved") if asks_for_fragment() else go_to("links.index", calendar_id=link.calendar_id)
 
 
