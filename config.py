@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from hosts import is_host
+from reading import read_number
 
 
 class ConfigError(ValueError):
@@ -48,9 +49,10 @@ class Config:
 
 def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = environ.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
+    number = read_number(text, most)
+    if number is None:
         raise ConfigError(f"{name}: {text!r} is not a whole number from 1 to {most}")
-    return int(text)
+    return number
 
 
 def _base_url(environ: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""What the query of an address says: dates, months, instants. What is none is None."""
+"""What the query of an address says: dates, months, instants, numbers. What is none is None."""
 
 import re
 from datetime import UTC, date, datetime
@@ -26,6 +26,14 @@ def read_instant(text: str | None) -> datetime | None:
     except (ValueError, OverflowError):
         return None
     return at if at.year in YEARS else None
+
+
+def read_number(text: str | None, most: int) -> int | None:
+    """Return the whole number from 1 to `most` that the text is, or None if it is none."""
+    if not text or not text.isascii() or not text.isdigit() or len(text) > len(str(most)):
+        return None
+    number = int(text)
+    return number if 1 <= number <= most else None
 
 
 def _day(text: str | None, pattern: str) -> date | None:

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.owner_only import require_owner
 from clock import utcnow
+from reading import read_number
 from scheduling.appointments import appointments
 
 bp = Blueprint("bookings", __name__)
@@ -21,8 +22,7 @@ MOST_PAGES = 1000
 def index() -> ResponseReturnValue:
     """List the appointments by the owner's days, those to come or, with `past`, those that were."""
     past = "past" in request.args
-    text = request.args.get("page", "")
-    page = min(int(text), MOST_PAGES) if text.isascii() and text.isdigit() and len(text) < 10 and int(text) else 1
+    page = read_number(request.args.get("page"), MOST_PAGES) or 1
     found = appointments(g.owner.id, utcnow(), past, most=A_PAGE + 1, skip=(page - 1) * A_PAGE)
     zone = ZoneInfo(g.owner.timezone)
     days = groupby(found[:A_PAGE], key=lambda booking: booking.starts_at.astimezone(zone).date())

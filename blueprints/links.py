@@ -10,9 +10,11 @@ from addresses import base, key, link_address
 from blueprints.answers import answer, asks_for_fragment, go_to
 from blueprints.owner_only import require_owner
 from clock import utcnow
+from database import LARGEST_ID
 from forms import LabelForm
 from hosts import is_loopback
 from models import Calendar, Link
+from reading import read_number
 from scheduling import links
 from scheduling.calendars import own_calendar
 from scheduling.refusals import CalendarClosed, LinkNotActive
@@ -71,8 +73,7 @@ def index(calendar_id: int) -> ResponseReturnValue:
 
 
 def _list(calendar: Calendar, status: int = 200, problem: str = "") -> ResponseReturnValue:
-    before = request.args.get("before", "")
-    last_id = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
+    last_id = read_number(request.args.get("before"), LARGEST_ID)
     rows = links.made_for(calendar, before=last_id, most=A_PAGE + 1)
     page = render_template(
         "links.html",
