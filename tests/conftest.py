@@ -13,9 +13,10 @@ import time_machine
 from flask import Flask
 from flask_migrate import upgrade
 from postgres import throwaway_postgres
-from world import World, make_app
+from world import Browser, World, make_app
 
 from database import db
+from models import Owner
 
 MONDAY_MORNING = "2026-11-30T07:00:00+00:00"
 
@@ -103,6 +104,18 @@ def app(database_url: str, app_on: Callable[..., Flask]) -> Flask:
 def world(app: Flask) -> World:
     """Owners, calendars and links to try things on."""
     return World(app)
+
+
+@pytest.fixture
+def owner(world: World) -> Owner:
+    """Olivia."""
+    return world.owner()
+
+
+@pytest.fixture
+def browser(world: World, owner: Owner) -> Browser:
+    """Her browser, signed in."""
+    return world.signed_in(owner)
 
 
 @pytest.fixture(autouse=True)
