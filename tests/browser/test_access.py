@@ -4,14 +4,17 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from running import Server
 from steps import fill_and_book, open_menu, pick_a_time, set_up, share
 
 Visitor = Callable[..., Page]
 
 
-def look_at(page: Page, state: str) -> None:
+def look_at(page: Page, state: str, there: str = "main") -> None:
+    """Look at a page once what is at `there` has come, and with it the stylesheet."""
+    expect(page.locator(there).first).to_be_visible()
+    page.wait_for_load_state("load")
     found = Axe().run(page)
     assert found.violations_count == 0, f"{state}: {found.generate_report()}"
     width = page.evaluate("() => document.documentElement.scrollWidth")
@@ -28,7 +31,7 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(server: Server, visitor: Visit
     owner.goto(server.open_this)
     look_at(owner, "set up")
     owner.get_by_role("button", name="Create account").click()
-    look_at(owner, "set up, refused")
+    look_at(owner, "set up, refused", "#errors")
     set_up(owner, server)
     look_at(owner, "calendars")
     open_menu(owner)
@@ -50,16 +53,16 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(server: Server, visitor: Visit
     pick_a_time(jane)
     look_at(jane, "the form")
     jane.get_by_role("button", name="Book ").click()
-    look_at(jane, "the form, refused")
+    look_at(jane, "the form, refused", "#errors")
     jane.get_by_role("button", name="Change").click()
-    look_at(jane, "the picker, with what was typed")
+    look_at(jane, "the picker, with what was typed", "#picker")
     jane.locator("[data-start]").first.click()
     fill_and_book(jane)
-    look_at(jane, "the confirmation")
+    look_at(jane, "the confirmation", ".hero")
     jane.get_by_role("link", name="Reschedule").click()
-    look_at(jane, "the picker of a move")
+    look_at(jane, "the picker of a move", ".picker")
     jane.locator("[data-start]").first.click()
-    look_at(jane, "the move")
+    look_at(jane, "the move", ".facts-list")
     jane.goto(link)
     look_at(jane, "the spent link")
     jane.goto(link + "x")
