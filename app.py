@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.routing import BaseConverter
@@ -19,36 +19,14 @@ from blueprints.answers import for_owner
 from blueprints.owner_only import csrf, current_owner
 from cli import add_commands
 from config import Config, ConfigError
-from database import db, prepare_engine
+from database import db, impatient, prepare_engine
+from headers import closed
 from hosts import is_host
+from proxies import client
 from server import serve
 
 HERE = Path(__file__).parent
 MOST_BYTES = 1_000_000
-
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
-
-
-# For every answer; an owner's page may tell its own host where it was, or Flask-WTF would refuse its forms over https.
-CLOSED = {
-    "Content-Security-Policy": POLICY,
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cache-Control": "no-store",
-}
 
 
 class IdConverter(BaseConverter):
@@ -61,13 +39,17 @@ class IdConverter(BaseConverter):
 
 
 class Bookonce(Flask):
-    """Flask, but for a Host header that is none, and for a log that holds no token: routes are logged, not paths."""
+    """Flask, but for who asks and for which host, and for a log that holds no token: routes are logged, not paths."""
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
-        """Answer 400 where the Host is none: routing could not even look at it."""
+        """Find out who asks behind a proxy. Answer 400 where the Host is none: routing could not even look at it."""
+        config: Config = self.config["BOOKONCE"]
+        forwarded_for = environ.get("HTTP_X_FORWARDED_FOR", "")
+        environ["REMOTE_ADDR"] = client(environ.get("REMOTE_ADDR", ""), forwarded_for, config.trusted_proxies)
         if is_host(environ.get("HTTP_HOST", "localhost")):
             return super().wsgi_app(environ, start_response)
-        return Response("This is not a host.\n", 400, CLOSED, mimetype="text/plain")(environ, start_response)
+        refusal = Response("This is not a host.\n", 400, closed(config.base_url), mimetype="text/plain")
+        return refusal(environ, start_response)
 
     def log_exception(self, exc_info: Any) -> None:
         self.logger.error("Exception on %s [%s]", request.url_rule, request.method, exc_info=exc_info)
@@ -102,18 +84,26 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
 
 
 def _settings(config: Config) -> dict[str, object]:
+    https = config.base_url.startswith("https:")
     return {
         "BOOKONCE": config,
         "SECRET_KEY": config.secret_key,
         "BASE_URL": config.base_url,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         # Parameters stay out of errors, and so out of the log: they are people's names and the hashes of tokens.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "pool_pre_ping": True, "pool_size": config.threads},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "hide_parameters": True,
+            "pool_pre_ping": True,
+            "pool_size": config.threads,
+            "connect_args": impatient(config.database_url),
+        },
         "MAX_CONTENT_LENGTH": MOST_BYTES,
         "MAX_FORM_MEMORY_SIZE": MOST_BYTES,
-        "SESSION_COOKIE_NAME": "bookonce",
+        # With the prefix a browser takes it over https only, and from this very host.
+        "SESSION_COOKIE_NAME": "__Host-bookonce" if https else "bookonce",
+        "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_SECURE": config.base_url.startswith("https:"),
+        "SESSION_COOKIE_SECURE": https,
         "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "WTF_CSRF_CHECK_DEFAULT": False,  # the blueprints of the owner's pages check, after they know who asks
@@ -130,7 +120,8 @@ def _refuse_too_much() -> None:
 
 def _add_headers(response: Response) -> Response:
     kept = ("Cache-Control",) if request.endpoint == "static" else ()
-    response.headers.update({name: value for name, value in CLOSED.items() if name not in kept})
+    headers = closed(current_app.config["BASE_URL"])
+    response.headers.update({name: value for name, value in headers.items() if name not in kept})
     if for_owner():
         response.headers["Referrer-Policy"] = "same-origin"
     return response

@@ -1,108 +1,30 @@
 """The same verbs for the shell: exit 0, or one line on standard error and exit 1."""
 
-import sqlite3
 import sys
 from collections.abc import Sequence
 from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 from flask_migrate.cli import db as migrations
-from sqlalchemy.exc import DBAPIError
 
 from addresses import key, link_address
 from database import LARGEST_ID
-from emails import is_email
 from fields import LEAST_PASSWORD, MOST_PASSWORD
 from models import Owner
 from scheduling import calendars, links, owners
 from scheduling.hours import HoursError, read_availability
 from scheduling.refusals import CalendarClosed, EmailTaken, Unknown
-from zones import zone_or_none
+from shell import Command, Email, Group, Line, OneLine, Zone
+from upkeep import backup, check
 
-
-class OneLine(click.ClickException):
-    """What went wrong, in one line; click prints it to standard error and exits with 1."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
-
-
-class _Strict:
-    """Makes click's own complaints, of a missing option say, one line and exit 1 too."""
-
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        try:
-            return super().make_context(*args, **kwargs)  # type: ignore[misc,no-any-return]
-        except click.exceptions.NoArgsIsHelpError as error:
-            raise OneLine(f"{error.ctx.command_path}: say what to do, see --help") from None
-        except click.UsageError as error:
-            raise OneLine(error.format_message()) from None
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)  # type: ignore[misc]
-        except click.UsageError as error:
-            raise OneLine(error.format_message()) from None
-        except (DBAPIError, sqlite3.Error) as error:
-            why = error.orig if isinstance(error, DBAPIError) else error
-            raise OneLine(f"The database does not answer as it should; try 'db upgrade': {why}") from None
-
-
-class _Command(_Strict, click.Command):
-    pass
-
-
-class _Group(_Strict, AppGroup):
-    command_class = _Command
-
-
-class _Line(click.ParamType[str]):
-    """A text of one line, not empty unless `empty`, of `most` characters at most."""
-
-    name = "text"
-
-    def __init__(self, most: int, empty: bool = False) -> None:
-        self.most, self.empty = most, empty
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        value = value.strip()
-        if not value and not self.empty:
-            self.fail("must not be empty", param, ctx)
-        if len(value) > self.most:
-            self.fail(f"at most {self.most} characters", param, ctx)
-        if not value.isprintable():
-            self.fail("has a character that can't be used here", param, ctx)
-        return value
-
-
-class _Email(_Line):
-    name = "email"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        value = super().convert(value, param, ctx)
-        if not is_email(value):
-            self.fail(f"{value!r} is not an email address", param, ctx)
-        return value
-
-
-class _Zone(click.ParamType[str]):
-    name = "zone"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        if zone_or_none(value) is None:
-            self.fail(f"{value!r} is not a time zone such as Europe/Berlin", param, ctx)
-        return value
-
-
-EMAIL, NAME, LABEL, ZONE = _Email(254), _Line(200), _Line(200, empty=True), _Zone()
+EMAIL, NAME, LABEL, ZONE = Email(254), Line(200), Line(200, empty=True), Zone()
 LENGTH, MINUTES, DAYS = click.IntRange(1, 1440), click.IntRange(0, 1440), click.IntRange(0, 3650)
 ROW = click.IntRange(1, LARGEST_ID)
 
-owner_group = _Group("owner", help="Owners: the people with accounts.")
-calendar_group = _Group("calendar", help="Calendars: what can be booked.")
-link_group = _Group("link", help="One-time links.")
+owner_group = Group("owner", help="Owners: the people with accounts.")
+calendar_group = Group("calendar", help="Calendars: what can be booked.")
+link_group = Group("link", help="One-time links.")
 
 
 @owner_group.command("create")
@@ -171,12 +93,12 @@ def link_create(calendar: int, count: int, label: str, expires_in: int | None) -
 
 def add_commands(app: Flask) -> None:
     """Add the commands to the app's."""
-    for group in (owner_group, calendar_group, link_group):
-        app.cli.add_command(group)
+    for command in (owner_group, calendar_group, link_group, check, backup):
+        app.cli.add_command(command)
     # Flask-Migrate's commands come by themselves; they are to complain as ours do.
-    migrations.__class__ = _Group
-    for command in migrations.commands.values():
-        command.__class__ = _Command
+    migrations.__class__ = Group
+    for migration in migrations.commands.values():
+        migration.__class__ = Command
 
 
 def _owner(email: str) -> Owner:

@@ -1,6 +1,7 @@
 """The environment, read once; a wrong value is refused by the name of its variable."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +11,16 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from hosts import is_host
+from proxies import Network, read_networks
 from reading import read_number
 
 
 class ConfigError(ValueError):
     """A variable of the environment that can't be used; the text is one line and begins with its name."""
+
+
+# As PostgreSQL itself writes an address with several hosts, which SQLAlchemy wants one by one.
+_SEVERAL_HOSTS = re.compile(r"^(postgres[^:/]*://(?:[^@/]*@)?)([^@/?]*,[^@/?]*)(/[^?]*)?(?:\?|$)")
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,7 @@ class Config:
     host: str
     port: int
     threads: int
+    trusted_proxies: tuple[Network, ...]
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], instance: Path) -> "Config":
@@ -44,6 +51,7 @@ class Config:
             host=host,
             port=port,
             threads=_number(environ, "THREADS", default=8, most=256),
+            trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
         )
 
 
@@ -53,6 +61,14 @@ def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> i
     if number is None:
         raise ConfigError(f"{name}: {text!r} is not a whole number from 1 to {most}")
     return number
+
+
+def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
+    text = environ.get(name)
+    try:
+        return read_networks(text) if text else ()
+    except ValueError as error:
+        raise ConfigError(f"{name}: '{error}' is no address or network such as 127.0.0.1 or 10.0.0.0/8") from None
 
 
 def _base_url(environ: Mapping[str, str]) -> str:
@@ -68,7 +84,7 @@ def _base_url(environ: Mapping[str, str]) -> str:
 def _database_url(environ: Mapping[str, str], instance: Path) -> URL:
     text = environ.get("DATABASE_URL") or f"sqlite:///{instance / 'bookonce.db'}"
     try:
-        url = make_url(text)
+        url = make_url(_SEVERAL_HOSTS.sub(_hosts_apart, text))
     except (ArgumentError, ValueError):
         raise ConfigError("DATABASE_URL: is not a database's address, such as sqlite:////var/lib/bookonce.db") from None
     if url.drivername in ("postgres", "postgresql"):
@@ -86,6 +102,12 @@ def _database_url(environ: Mapping[str, str], instance: Path) -> URL:
         if not folder.is_dir():
             raise ConfigError(f"DATABASE_URL: the folder {str(folder)!r} does not exist")
     return url
+
+
+def _hosts_apart(found: re.Match[str]) -> str:
+    before, hosts, name = found.groups("/")
+    each = (host if host.rpartition("]")[2].count(":") else f"{host}:5432" for host in hosts.split(","))
+    return f"{before}{name}?{'&'.join(f'host={host}' for host in each)}&"
 
 
 def _secret_key(environ: Mapping[str, str], instance: Path, on_sqlite: bool) -> str:

@@ -7,14 +7,39 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, LargeBinary, MetaData, Text, event, text
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from scheduling.slots import Availability, Window
 
 SQLITE_BEGIN = "sqlite_begin"
-BUSY_TIMEOUT_MS = 15_000
+# For libpq: seconds, but for the milliseconds that what was sent may go unacknowledged. For each host of the address.
+IMPATIENT = {
+    "postgresql": {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 4_000,
+        "keepalives_idle": 5,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+    }
+}
+# How long to wait for others before an invitee reads that they should try again: less than 5 s in all.
+PATIENCE_MS = 4_000
 LARGEST_ID = 2**63 - 1
 
 
@@ -68,6 +93,10 @@ When = Annotated[datetime, mapped_column(Instant)]
 Hash = Annotated[bytes, mapped_column(LargeBinary(32))]
 
 
+class InDoubt(Exception):
+    """The database was lost while it committed: nobody knows whether what was to be written was kept."""
+
+
 class Base(DeclarativeBase):
     """What all tables share: constraints are named, so that a refusal of the database can be told apart."""
 
@@ -101,12 +130,32 @@ def writing() -> Iterator[Session]:
     try:
         session.connection(execution_options={SQLITE_BEGIN: "IMMEDIATE"})
         yield session
-        session.commit()
+        session.flush()
+        _commit(session)
     except BaseException:
         session.rollback()
         raise
     finally:
         session.info.pop("writing")
+
+
+def _commit(session: Session) -> None:
+    try:
+        session.commit()
+    except DBAPIError as error:
+        failed_to_sync = str(getattr(error.orig, "sqlite_errorname", "")).startswith("SQLITE_IOERR_FSYNC")
+        if error.connection_invalidated or failed_to_sync:
+            raise InDoubt from error
+        raise
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that sees the whole database as it is at its first query, and keeps nobody waiting."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        yield connection
 
 
 def lock_owner(session: Session, owner_id: int) -> bool:
@@ -122,17 +171,31 @@ def lock_owner(session: Session, owner_id: int) -> bool:
     return True
 
 
+def impatient(address: str) -> dict[str, int]:
+    """Return what makes the driver give up soon on a database that is away; what the address says goes first."""
+    url = make_url(address)
+    return {name: value for name, value in IMPATIENT.get(url.get_backend_name(), {}).items() if name not in url.query}
+
+
 def prepare_engine(engine: Engine) -> None:
-    """Make SQLite begin transactions when told and keep what it commits through a power loss."""
+    """Make SQLite begin transactions when told and keep what it commits through a power loss; none waits for long."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
+    else:
+        event.listen(engine, "connect", _on_postgres_connect)
+
+
+def _on_postgres_connect(connection: Any, _record: object) -> None:
+    # Not `statement_timeout`: it would end the wait for a synchronous standby, too, and the commit would seem kept.
+    connection.execute(f"SET lock_timeout = {PATIENCE_MS}")
+    connection.commit()
 
 
 def _on_sqlite_connect(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # pysqlite's own BEGIN comes too late: it lets two writers read the same state
     for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        f"busy_timeout={PATIENCE_MS}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",

@@ -9,10 +9,11 @@ from alembic.util import CommandError
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.exc import DBAPIError
-from waitress import create_server
 
 from addresses import base, setup_address
 from config import Config
+from draining import Server
+from headers import closed
 from scheduling.owners import anybody
 
 # Waitress reads a little more than the app takes, so that the app can answer 413 with a page.
@@ -20,7 +21,10 @@ MOST_BYTES = 10_000_000
 
 
 def serve(app: Flask) -> None:
-    """Serve the app until SIGTERM or SIGINT; the one line that is printed says which address to open."""
+    """Serve the app until SIGTERM or SIGINT, then finish what has begun, within 10 s.
+
+    The one line that is printed says which address to open.
+    """
     config: Config = app.config["BOOKONCE"]
     logging.getLogger("waitress").setLevel(logging.ERROR)
     logging.getLogger("waitress").addFilter(_without_path)
@@ -33,23 +37,24 @@ def serve(app: Flask) -> None:
         except (DBAPIError, sqlite3.Error) as error:
             sys.exit(f"DATABASE_URL: the database does not answer: {_first_line(error)}")
     try:
-        server = create_server(
+        server = Server(
             app,
+            closed(config.base_url),
             host=config.host,
             port=config.port,
             threads=config.threads,
             max_request_body_size=MOST_BYTES,
             connection_limit=1000,
-            asyncore_use_poll=True,
             channel_timeout=30,
             cleanup_interval=10,
             ident=None,
+            clear_untrusted_proxy_headers=False,  # the app looks at who wrote them
         )
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
         sys.exit(f"HOST, PORT: can't listen on {config.host}:{config.port}: {why}")
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
+        signal.signal(number, lambda *_: server.stop())
     print(f"Bookonce is ready. Open {ready}", flush=True)
     server.run()
 

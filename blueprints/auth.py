@@ -8,6 +8,7 @@ import tokens
 from addresses import key
 from blueprints.owner_only import GO_ON, SIGN_IN, begin, current_owner, require_csrf
 from forms import SetupForm, SignInForm
+from proxies import household
 from scheduling.owners import anybody, set_up, setup_token, sign_in, sign_out, start_session
 from scheduling.refusals import SignInRefused
 
@@ -46,7 +47,7 @@ def login() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("login.html", form=form, first=not anybody()), 422 if form.is_submitted() else 200
     try:
-        token = sign_in(form.email.data, form.password.data, request.remote_addr or "")
+        token = sign_in(form.email.data, form.password.data, household(request.remote_addr or ""))
     except SignInRefused:
         form.password.errors = [_("The email or the password is not right.")]
         return render_template("login.html", form=form, first=False), 422

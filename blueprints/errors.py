@@ -1,14 +1,14 @@
 """The one place where a refusal becomes a page."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from blueprints.answers import answer, asks_for_fragment, for_owner
-from database import db
+from database import InDoubt, db
 from scheduling.refusals import (
     CalendarClosed,
     LinkExpired,
@@ -29,7 +29,9 @@ def register(app: Flask) -> None:
     app.register_error_handler(TooManyAttempts, _too_many)
     app.register_error_handler(CSRFError, lambda _error: _problem(400, *_csrf_words()))
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database_away)
+    # InternalError: psycopg's word for a server that has become a standby and takes no writes.
+    for away in (OperationalError, InterfaceError, InternalError, TimeoutError, InDoubt):
+        app.register_error_handler(away, _database_away)
 
 
 def _spent(refusal: LinkSpent) -> ResponseReturnValue:
@@ -62,19 +64,28 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return page
 
 
-def _database_away(_error: DBAPIError) -> ResponseReturnValue:
+def _database_away(error: Exception) -> ResponseReturnValue:
+    """Say what is known of what was asked for; what was typed goes along, to be sent again."""
+    why = str(error.__cause__ or error).strip().partition("\n")[0]
+    current_app.logger.error("The database does not answer %s %s: %s", request.method, request.url_rule, why)
     db.session.rollback()
-    page = _problem(
-        503,
-        _("Please try again in a moment"),
-        _("Nothing was changed and nothing was booked. If you came with a link, it still works."),
-    )
+    if isinstance(error, InDoubt):
+        known = _("The connection was lost at the last moment: it may be done, or not.")
+        what_next = _("Go back and look.") if for_owner() else _("Try again: nothing can be booked twice.")
+    else:
+        known = _("Nothing was changed and nothing was booked.")
+        what_next = "" if for_owner() else _("Your link still works.")
+    page = _problem(503, _("Please try again in a moment"), f"{known} {what_next}".strip(), again=True)
     page.headers["Retry-After"] = str(RETRY_AFTER)
     return page
 
 
-def _problem(status: int, title: str, what_next: str) -> Response:
-    return _whole(answer("problem", status, title=title, what_next=what_next, mine=for_owner()))
+def _problem(status: int, title: str, what_next: str, again: bool = False) -> Response:
+    """Return the page of a problem. An invitee may try `again` with what was typed; an owner goes to their pages."""
+    mine = for_owner()
+    typed = list(request.form.items(multi=True)) if again and not mine and request.method == "POST" else None
+    where = request.full_path.rstrip("?") if again and not mine else None
+    return _whole(answer("problem", status, title=title, what_next=what_next, mine=mine, again=where, typed=typed))
 
 
 def _whole(page: Response) -> Response:

@@ -25,6 +25,7 @@ def run() -> None:
         try:
             with connection.begin():
                 if not on_sqlite:
+                    connection.execute(text("SET LOCAL lock_timeout = 0"))  # another process may take its time
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ONE_AT_A_TIME})
                 context.configure(
                     connection=connection,

@@ -27,9 +27,9 @@ def insert(world: World, row: dict[str, Any]) -> None:
         db.session.commit()
 
 
-def take_protection_away(world: World) -> None:
-    """Leave the table of bookings, empty and without constraints, triggers and indexes."""
-    world.execute("CREATE TABLE unprotected AS SELECT * FROM bookings WHERE false")
+def take_protection_away(world: World, keep_rows: bool = False) -> None:
+    """Leave the table of bookings without constraints, triggers and indexes; empty, unless `keep_rows`."""
+    world.execute(f"CREATE TABLE unprotected AS SELECT * FROM bookings WHERE {keep_rows}")
     world.execute("DROP TABLE bookings")
     world.execute("ALTER TABLE unprotected RENAME TO bookings")
 
