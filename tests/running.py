@@ -6,29 +6,78 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 HOUSE = Path(__file__).parent.parent
+READY = re.compile(r"Bookonce is ready\. Open (http://\S+)\n")
 
 
 @dataclass
 class Server:
-    """A running server: its address, and the address that it said to open."""
+    """A running server: its address, the address that it said to open, and all it ever said."""
 
     address: str
     open_this: str
     environ: dict[str, str]
     process: subprocess.Popen[str]
+    log: Path
 
     def flask(self, *args: str, stdin: str = "") -> list[str]:
         """Run a command against its database; return the lines it prints."""
         command = [sys.executable, "-m", "flask", "--app", "app", *args]
-        done = subprocess.run(
-            command, cwd=HOUSE, env=self.environ, input=stdin, capture_output=True, text=True, check=True
-        )
+        done = subprocess.run(command, cwd=HOUSE, env=self.environ, input=stdin, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.splitlines()
+
+    def said(self) -> str:
+        """Return what it wrote after the line that says it is ready."""
+        return self.log.read_text().partition(self.open_this + "\n")[2]
+
+    def kill(self) -> None:
+        """End it as a power cut would: it can't do anything about it."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Tell it to end, and wait until it has."""
+        self.process.terminate()
+        self.process.wait(15)
+
+
+class Starting:
+    """A server that was started, and may need a moment until it is ready."""
+
+    def __init__(self, folder: Path, program: str = "app.py", **environ: str) -> None:
+        port = str(free_port())
+        env = {"PATH": os.environ["PATH"], "SECRET_KEY": "a key for the tests", "PORT": port, "PYTHONWARNINGS": "error"}
+        env |= {"DATABASE_URL": f"sqlite:///{folder / 'server.db'}"} | environ
+        self.address, self.environ, self.log = f"http://127.0.0.1:{port}", env, folder / f"log-{port}"
+        with self.log.open("w") as out:
+            command = [sys.executable, program]
+            self.process = subprocess.Popen(command, cwd=HOUSE, env=env, stdout=out, stderr=out, text=True)
+
+    def ready(self) -> Server:
+        """Return the server when it is."""
+        for _ in range(3000):
+            if found := READY.search(self.log.read_text()):
+                return Server(self.address, found[1], self.environ, self.process, self.log)
+            assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.01)
+        self.process.kill()
+        raise AssertionError("not ready within 30 s: " + self.log.read_text())
+
+
+@contextlib.contextmanager
+def running(folder: Path, program: str = "app.py", **environ: str) -> Iterator[Server]:
+    """Give a server on a fresh SQLite file in `folder`, or on what the environment says."""
+    server = Starting(folder, program, **environ).ready()
+    try:
+        yield server
+    finally:
+        server.stop()
 
 
 def free_port() -> int:
@@ -36,25 +85,3 @@ def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
-
-
-@contextlib.contextmanager
-def running(folder: Path, **environ: str) -> Iterator[Server]:
-    """Give a server on a fresh SQLite file in `folder`, or on what the environment says."""
-    port = str(free_port())
-    env = {"PATH": os.environ["PATH"], "SECRET_KEY": "a key for the tests", "PORT": port, "PYTHONWARNINGS": "error"}
-    env |= {"DATABASE_URL": f"sqlite:///{folder / 'server.db'}"} | environ
-    process = subprocess.Popen(
-        [sys.executable, "app.py"], cwd=HOUSE, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        assert process.stdout
-        line = process.stdout.readline()
-        found = re.search(r"http://\S+", line)
-        assert found, line + process.stdout.read()
-        yield Server(f"http://127.0.0.1:{port}", found[0], env, process)
-    finally:
-        process.terminate()
-        process.wait(15)
-        assert process.stdout
-        process.stdout.close()

@@ -1,0 +1,67 @@
+"""A database with something to book, and real servers over it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask_migrate import upgrade
+from running import Server, Starting
+from world import World, make_app, z
+
+from database import db
+from models import Calendar
+from scheduling import links
+
+
+class Shop:
+    """One database. What is written for a test is written past the servers, by the app's own verbs."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url, self.folder = url, folder
+        self.world = World(make_app(url, folder))
+        self.owners = 0
+        with self.world.inside():
+            upgrade()
+
+    def start(self, count: int = 1, program: str = "app.py", **environ: str) -> list[Server]:
+        """Start servers, as processes of their own, all over this database."""
+        starting = [Starting(self.folder, program, DATABASE_URL=self.url, **environ) for _ in range(count)]
+        return [each.ready() for each in starting]
+
+    @contextmanager
+    def open(self, count: int = 1, program: str = "app.py", **environ: str) -> Iterator[list[Server]]:
+        """Give running servers."""
+        servers = self.start(count, program, **environ)
+        try:
+            yield servers
+        finally:
+            for server in servers:
+                server.process.terminate()
+            for server in servers:
+                server.process.wait(15)
+
+    def calendars(self, count: int = 1, **fields: Any) -> list[Calendar]:
+        """Return calendars of a new owner that are open day and night."""
+        self.owners += 1
+        owner = self.world.owner(f"owner{self.owners}@example.com")
+        fields = {"timezone": "UTC", "hours": "mon-sun 00:00-24:00", "min_notice": 0} | fields
+        return [self.world.calendar(owner, **fields) for _ in range(count)]
+
+    def links(self, calendar: Calendar, count: int) -> list[str]:
+        """Return the tokens of new links."""
+        with self.world.inside():
+            made = links.mint(self.world.key, calendar.owner_id, calendar.id, count)
+            return [str(links.token_of(self.world.key, link)) for link in made]
+
+    def close(self) -> None:
+        """Let go of the database."""
+        with self.world.inside():
+            db.engine.dispose()
+
+
+def tomorrow(minutes: int = 0) -> str:
+    """Return a start, so many minutes after the next midnight but one of UTC, as forms have it."""
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return z(midnight + timedelta(days=2, minutes=minutes))
