@@ -19,7 +19,7 @@ from blueprints.answers import for_owner
 from blueprints.owner_only import csrf, current_owner
 from cli import add_commands
 from config import Config, ConfigError
-from database import db, impatient, prepare_engine
+from database import db, impatient, let_go, prepare_engine
 from headers import closed
 from hosts import is_host
 from proxies import client
@@ -69,6 +69,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+    app.teardown_appcontext(let_go)  # before Flask-SQLAlchemy's, which would turn an answer into a 500
     Migrate(app, db, directory=str(HERE / "migrations"))
     Babel(app)
     csrf.init_app(app)

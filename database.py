@@ -133,10 +133,19 @@ def writing() -> Iterator[Session]:
         session.flush()
         _commit(session)
     except BaseException:
-        session.rollback()
+        let_go()
         raise
     finally:
         session.info.pop("writing")
+
+
+def let_go(_error: BaseException | None = None) -> None:
+    """End what the session has begun, also where its connection is broken: what was known before stays known."""
+    if db.session.registry.has():
+        try:
+            db.session.rollback()
+        except DBAPIError:
+            db.session().invalidate()
 
 
 def _commit(session: Session) -> None:

@@ -1,6 +1,7 @@
 #!/bin/sh
 # ./run.sh                sets up what is missing, then serves
 # ./run.sh test           the same for the tests, then runs them; what follows goes to pytest
+# ./run.sh prove          tries to break the promises at full size, and shows a table of what came of it
 # ./run.sh screenshots   takes the pictures of the README from the running app
 set -eu
 cd "$(dirname "$0")"
@@ -59,12 +60,16 @@ test)
     for_the_tests
     exec .venv/bin/python -m pytest "$@"
     ;;
+prove)
+    install requirements-dev.txt
+    PYTHONPATH=.:tests exec .venv/bin/python -m proof
+    ;;
 screenshots)
     for_the_tests
     PYTHONPATH=.:tests exec .venv/bin/python docs/screenshots/take.py
     ;;
 *)
-    say "usage: ./run.sh [test [pytest's options] | screenshots]"
+    say "usage: ./run.sh [test [pytest's options] | prove | screenshots]"
     exit 2
     ;;
 esac

@@ -66,6 +66,6 @@ def _first_line(error: DBAPIError | sqlite3.Error) -> str:
 
 def _without_path(record: logging.LogRecord) -> bool:
     """Waitress names the path of a request that failed; a path may hold a token."""
-    if record.args and "serving" in str(record.msg):
+    if "serving" in str(record.msg):
         record.msg, record.args = "Exception while serving a request", ()
     return True

@@ -8,7 +8,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, Time
 from werkzeug.exceptions import HTTPException
 
 from blueprints.answers import answer, asks_for_fragment, for_owner
-from database import InDoubt, db
+from database import InDoubt, let_go
 from scheduling.refusals import (
     CalendarClosed,
     LinkExpired,
@@ -68,7 +68,7 @@ def _database_away(error: Exception) -> ResponseReturnValue:
     """Say what is known of what was asked for; what was typed goes along, to be sent again."""
     why = str(error.__cause__ or error).strip().partition("\n")[0]
     current_app.logger.error("The database does not answer %s %s: %s", request.method, request.url_rule, why)
-    db.session.rollback()
+    let_go()
     if isinstance(error, InDoubt):
         known = _("The connection was lost at the last moment: it may be done, or not.")
         what_next = _("Go back and look.") if for_owner() else _("Try again: nothing can be booked twice.")

@@ -60,7 +60,8 @@ class Postgres:
         return self
 
     def follow(self, primary: "Postgres") -> "Postgres":
-        """Make it a standby: a copy of `primary` that receives all it writes."""
+        """Make it a standby: a copy of `primary` that receives all it writes. What it was before is gone."""
+        shutil.rmtree(self.data, ignore_errors=True)
         self.account.run(
             "pg_basebackup", "-D", self.data, "-h", primary.folder, "-U", "postgres", "-R", "-X", "stream",
             "-c", "fast", "--no-sync",

@@ -53,7 +53,7 @@ class Starting:
     def __init__(self, folder: Path, program: str = "app.py", **environ: str) -> None:
         port = str(free_port())
         env = {"PATH": os.environ["PATH"], "SECRET_KEY": "a key for the tests", "PORT": port, "PYTHONWARNINGS": "error"}
-        env |= {"DATABASE_URL": f"sqlite:///{folder / 'server.db'}"} | environ
+        env |= {"PYTHONPATH": str(HOUSE)} | {"DATABASE_URL": f"sqlite:///{folder / 'server.db'}"} | environ
         self.address, self.environ, self.log = f"http://127.0.0.1:{port}", env, folder / f"log-{port}"
         with self.log.open("w") as out:
             command = [sys.executable, program]
