@@ -120,7 +120,8 @@ def _refuse_too_much() -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    kept = ("Cache-Control",) if request.endpoint == "static" else ()
+    may_be_kept = request.endpoint == "static" and response.status_code < 400
+    kept = ("Cache-Control",) if may_be_kept else ()
     headers = closed(current_app.config["BASE_URL"])
     response.headers.update({name: value for name, value in headers.items() if name not in kept})
     if for_owner():

@@ -133,19 +133,25 @@ def writing() -> Iterator[Session]:
         session.flush()
         _commit(session)
     except BaseException:
-        let_go()
+        _roll_back(session)
         raise
     finally:
         session.info.pop("writing")
 
 
 def let_go(_error: BaseException | None = None) -> None:
-    """End what the session has begun, also where its connection is broken: what was known before stays known."""
-    if db.session.registry.has():
-        try:
-            db.session.rollback()
-        except DBAPIError:
-            db.session().invalidate()
+    """End the session, also where its connection is broken: an answer that is known already stays as it is."""
+    try:
+        db.session.remove()
+    except DBAPIError:
+        db.session().invalidate()
+
+
+def _roll_back(session: Session) -> None:
+    try:
+        session.rollback()
+    except DBAPIError:
+        session.invalidate()
 
 
 def _commit(session: Session) -> None:

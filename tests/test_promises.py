@@ -11,6 +11,7 @@ from flask import Flask, url_for
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from stray import check_then_insert, insert, row_like, take_protection_away
+from test_headers import CLOSED
 from world import HTMX, JANE, PASSWORD, World, at, field, starts, z
 
 import tokens
@@ -421,17 +422,6 @@ def test_the_invitees_pages_are_closed_to_the_outside_in_every_state(world: Worl
     for answer in answers:
         assert "Set-Cookie" not in answer.headers
         assert {name: answer.headers.get(name) for name in CLOSED} == CLOSED, answer.request.path
-
-
-CLOSED = {
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-}
 
 
 def test_no_token_reaches_a_log_even_when_the_code_fails(world: World, caplog: pytest.LogCaptureFixture) -> None:

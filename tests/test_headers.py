@@ -1,0 +1,136 @@
+"""Every answer is closed to the outside, whatever was asked and however it went; and the cookie of an owner too."""
+
+import time
+from typing import Any
+
+import pytest
+from flask import url_for
+from world import HTMX, JANE, PASSWORD, Browser, World, at, z
+
+from models import Owner
+
+CLOSED = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+INVITEES = ("/b/", "/booking/")
+NINE = at("2026-11-30 09:00")
+
+
+def assert_closed(answer: Any) -> None:
+    """The headers of any answer, by its address alone; redirections and errors too."""
+    expected = dict(CLOSED)
+    path = answer.request.path
+    if path.startswith(("/login", "/logout", "/setup", "/settings", "/bookings", "/healthz")) or path == "/":
+        # An owner's form must be allowed to say that it comes from here.
+        assert answer.headers.get("Referrer-Policy") in ("same-origin", "no-referrer")
+        expected["Referrer-Policy"] = answer.headers["Referrer-Policy"]
+    if path.startswith("/static/") and answer.status_code in (200, 304):
+        expected.pop("Cache-Control")
+    assert {name: answer.headers.get(name) for name in expected} == expected, path
+    if path.startswith(INVITEES):
+        assert "Set-Cookie" not in answer.headers
+
+
+def paths(world: World, owner: Owner) -> list[str]:
+    """Return an address for every route, with ids and tokens that are right."""
+    calendar = world.calendar(owner)
+    token = world.link(calendar)
+    manage = world.manage_token(world.book(world.link(calendar), NINE))
+    values = {"calendar_id": calendar.id, "link_id": world.row(token).id, "filename": "style.css"}
+    found = []
+    with world.app.test_request_context():
+        for rule in world.app.url_map.iter_rules():
+            all_values = values | {"token": manage if "booking" in rule.rule else token}
+            found.append(url_for(rule.endpoint, **{name: all_values[name] for name in rule.arguments}))
+    return found
+
+
+def test_every_answer_of_every_route_is_closed(world: World, owner: Owner) -> None:
+    asked = paths(world, owner)
+    assert len(asked) >= 25
+    statuses = set()
+    for browser in (world.browser(), world.signed_in(owner)):
+        for path in [*asked, "/nowhere", "/b/unknown", "/booking/unknown", "/static/none.css", "/b/a/b/c"]:
+            for method in ("HEAD", "OPTIONS", "GET", "DELETE", "POST"):
+                for headers in ({}, HTMX):
+                    answer = browser.open(path, method=method, headers=headers)
+                    statuses.add(answer.status_code)
+                    assert_closed(answer)
+    assert statuses >= {200, 303, 400, 404, 405, 422}
+
+
+def test_what_is_refused_is_closed_too(world: World) -> None:
+    token = world.link()
+    b = world.browser()
+    answers = [
+        b.get(f"/b/{token}", headers={"Host": "a b"}),
+        b.post(f"/b/{token}", data={"notes": "x" * 1_100_000}),
+        b.post(f"/b/{token}", data=JANE | {"start": z(NINE)}),
+        b.get(f"/b/{token}"),
+        b.post(f"/b/{token}", data=JANE | {"start": z(NINE)}),
+    ]
+    assert [answer.status_code for answer in answers] == [400, 413, 303, 410, 410]
+    for answer in answers:
+        assert_closed(answer)
+    world.app.config["PROPAGATE_EXCEPTIONS"] = False
+    world.execute("ALTER TABLE links RENAME TO lost")
+    for path in (f"/b/{token}", "/healthz", "/nowhere"):
+        assert_closed(b.get(path))
+
+
+def test_over_https_browsers_are_told_to_stay_there(database_url: str, app_on: Any) -> None:
+    for base_url, expected in (("https://book.example.com", "max-age=31536000"), ("http://book.example.com", None)):
+        browser = World(app_on(database_url, BASE_URL=base_url)).browser()
+        for path, headers in (("/login", {}), ("/nowhere", {}), ("/static/style.css", {}), ("/", {"Host": "a b"})):
+            assert browser.get(path, headers=headers).headers.get("Strict-Transport-Security") == expected
+
+
+def cookies(answer: Any) -> list[str]:
+    return [
+        cookie.partition("=")[0] + "; " + cookie.partition("; ")[2] for cookie in answer.headers.getlist("Set-Cookie")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "name", "secure"),
+    [("http://localhost", "bookonce", ""), ("https://book.example.com", "__Host-bookonce", "Secure; ")],
+)
+def test_the_owners_cookie(database_url: str, app_on: Any, base_url: str, name: str, secure: str) -> None:
+    world = World(app_on(database_url, BASE_URL=base_url))
+    owner = world.owner()
+    browser: Browser = world.app.test_client()  # type: ignore[assignment]
+    form = {"email": owner.email, "password": PASSWORD, "csrf_token": ""}
+    if secure:  # the way it comes through a proxy that speaks https
+        browser.environ_base["wsgi.url_scheme"] = "https"
+        browser.environ_base["HTTP_REFERER"] = "https://localhost/login"
+    form["csrf_token"] = browser.csrf_token()
+    answer = browser.post("/login", data=form, base_url="https://localhost" if secure else None)
+    assert answer.status_code == 303
+    (cookie,) = cookies(answer)
+    expires = "Expires=Wed, 30 Dec 2026 07:00:00 GMT; "
+    assert cookie == f"{name}; {expires}{secure}HttpOnly; Path=/; SameSite=Lax"
+
+
+def test_a_wrong_password_takes_as_long_as_a_wrong_account(world: World, owner: Owner, frozen: Any) -> None:
+    """The same work is done for both: a scrypt, which is what takes the time."""
+    browser = world.browser()
+    token = browser.csrf_token()
+
+    def took(email: str) -> float:
+        began = time.process_time()
+        form = {"email": email, "password": "wrong", "csrf_token": token}
+        assert browser.post("/login", data=form).status_code == 422
+        return time.process_time() - began
+
+    pairs = [(took(owner.email), took(f"nobody{i}@example.com")) for i in range(5)]
+    known, unknown = (min(column) for column in zip(*pairs, strict=True))
+    assert 0.5 < known / unknown < 2
