@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from app import create_app
 from config import Config, ConfigError
@@ -30,6 +31,30 @@ def test_postgresql_has_three_names(tmp_path: Path, scheme: str) -> None:
     assert made.database_url == "postgresql+psycopg://u:p%40ss@db:5433/name"
 
 
+@pytest.mark.parametrize(
+    ("given", "hosts", "ports"),
+    [
+        ("postgresql://u:p@one:5433,two:5434/shop?target_session_attrs=read-write", "one,two", "5433,5434"),
+        ("postgresql+psycopg://u:p@one,two/shop?target_session_attrs=read-write", "one,two", "5432,5432"),
+        ("postgres://u:p@/shop?host=one:5433&host=two:5434&target_session_attrs=read-write", "one,two", "5433,5434"),
+        ("postgresql://u:p@/shop?host=/run/a,/run/b&target_session_attrs=read-write", "/run/a,/run/b", ","),
+    ],
+)
+def test_postgresql_may_have_several_hosts(tmp_path: Path, given: str, hosts: str, ports: str) -> None:
+    url = make_url(config(tmp_path, DATABASE_URL=given, SECRET_KEY="k").database_url)
+    _, options = url.get_dialect()().create_connect_args(url)
+    assert {name: str(value) for name, value in options.items()} == {
+        "user": "u", "password": "p", "dbname": "shop", "host": hosts, "port": ports,
+        "target_session_attrs": "read-write",
+    }  # fmt: skip
+
+
+def test_trusted_proxies_are_addresses_and_networks(tmp_path: Path) -> None:
+    assert config(tmp_path).trusted_proxies == ()
+    made = config(tmp_path, TRUSTED_PROXIES="127.0.0.1, 10.0.0.0/8,::1")
+    assert [str(network) for network in made.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
+
+
 def test_the_base_url_follows_host_and_port_or_is_given(tmp_path: Path) -> None:
     assert config(tmp_path, HOST="::1", PORT="9000").base_url == "http://[::1]:9000"
     assert config(tmp_path, HOST="[::1]", PORT="9000").base_url == "http://[::1]:9000"
@@ -47,7 +72,8 @@ def test_the_base_url_follows_host_and_port_or_is_given(tmp_path: Path) -> None:
         ("BASE_URL", 'https://a"b.com'), ("SECRET_KEY", "a\udcff"), ("DATABASE_URL", "sqlite:////tmp/x.db?timeout=abc"),
         ("DATABASE_URL", "nope"), ("DATABASE_URL", "mysql://db/name"), ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "sqlite:///:memory:"), ("DATABASE_URL", "sqlite:////no/such/folder/x.db"),
-        ("DATABASE_URL", "postgresql://db:port/name"),
+        ("DATABASE_URL", "postgresql://db:port/name"), ("TRUSTED_PROXIES", "1"), ("TRUSTED_PROXIES", "proxy.local"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"), ("TRUSTED_PROXIES", "127.0.0.1,"), ("TRUSTED_PROXIES", "*"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_stops_the_start_with_a_line_that_names_it(tmp_path: Path, name: str, value: str) -> None:

@@ -117,7 +117,7 @@ class Target:
     def refresh(self) -> None:
         """Make everything anew now and then, since what is fuzzed is used up."""
         if self.rounds % 50 == 0:
-            calendar, others = self.world.calendar(self.owner), self.world.calendar(self.other)
+            calendar, others = (self.world.calendar(owner, "mon-sun 00:00-24:00") for owner in (self.owner, self.other))
             self.links = [self.world.link(calendar) for _ in range(2)]
             far_away = at("2027-01-04 09:00") + timedelta(minutes=30 * self.rounds / 50)
             self.manage = self.world.manage_token(self.world.book(self.links[1], far_away))
@@ -233,6 +233,6 @@ def talk(server: Server, said: bytes) -> bytes:
             connection.shutdown(socket.SHUT_WR)
             while piece := connection.recv(65536):
                 answer += piece
-        except (ConnectionResetError, BrokenPipeError):
-            pass
+        except OSError:
+            pass  # it hung up
     return answer
