@@ -2,6 +2,7 @@
 # ./run.sh                sets up what is missing, then serves
 # ./run.sh test           the same for the tests, then runs them; what follows goes to pytest
 # ./run.sh prove          tries to break the promises at full size, and shows a table of what came of it
+# ./run.sh audit          asks whether there are known faults in the packages; exit 2 if nobody could be asked
 # ./run.sh screenshots   takes the pictures of the README from the running app
 set -eu
 cd "$(dirname "$0")"
@@ -64,12 +65,17 @@ prove)
     install requirements-dev.txt
     PYTHONPATH=.:tests exec .venv/bin/python -m proof
     ;;
+audit)
+    install requirements-dev.txt
+    [ -d .venv/audit ] || .venv/bin/python -m pip install -q --disable-pip-version-check --target .venv/audit pip-audit==2.10.1
+    PYTHONPATH=.venv/audit exec .venv/bin/python tests/audit.py requirements.txt requirements-dev.txt
+    ;;
 screenshots)
     for_the_tests
     PYTHONPATH=.:tests exec .venv/bin/python docs/screenshots/take.py
     ;;
 *)
-    say "usage: ./run.sh [test [pytest's options] | prove | screenshots]"
+    say "usage: ./run.sh [test [pytest's options] | prove | audit | screenshots]"
     exit 2
     ;;
 esac

@@ -110,3 +110,17 @@ def test_htmx_is_the_one_we_know() -> None:
 def test_lint_and_types(command: list[str]) -> None:
     done = subprocess.run([sys.executable, "-m", *command], cwd=HOUSE, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_guarantees_name_lines_that_are_there() -> None:
+    said = (HOUSE / "docs/guarantees.md").read_text()
+    held = re.findall(r"`(\w+)`(?: and `(\w+)`)? in `([\w/]+\.py)`", said)
+    assert len(held) >= 8
+    for first, second, path in held:
+        code = (HOUSE / path).read_text()
+        assert all(name in code for name in (first, second) if name), path
+    tests = "".join(path.read_text() for path in (HOUSE / "tests").rglob("*.py"))
+    for name in re.findall(r"`(test_\w+)`", said):
+        assert f"def {name}(" in tests, name
+    for path in re.findall(r"`((?:tests|scheduling|blueprints|docs)/[\w/.]+)`", said):
+        assert (HOUSE / path).exists(), path
