@@ -19,7 +19,6 @@ UNUSED = ("camera", "display-capture", "geolocation", "microphone", "payment", "
 # An owner's page may tell its own host where it was: its `Referrer-Policy` is same-origin.
 CLOSED = {
     "Content-Security-Policy": POLICY,
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": ", ".join(f"{feature}=()" for feature in UNUSED),
     "Referrer-Policy": "no-referrer",
@@ -29,8 +28,8 @@ CLOSED = {
     "Cache-Control": "no-store",
 }
 
-# A browser that came by https comes by http no more.
-HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+# Browsers heed these by https only, and complain about the first elsewhere. Who came by https comes by http no more.
+HTTPS_ONLY = {"Cross-Origin-Opener-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000"}
 
 
 def closed(base_url: str) -> dict[str, str]:

@@ -12,7 +12,6 @@ from models import Owner
 CLOSED = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
@@ -87,11 +86,17 @@ def test_what_is_refused_is_closed_too(world: World) -> None:
         assert_closed(b.get(path))
 
 
-def test_over_https_browsers_are_told_to_stay_there(database_url: str, app_on: Any) -> None:
-    for base_url, expected in (("https://book.example.com", "max-age=31536000"), ("http://book.example.com", None)):
-        browser = World(app_on(database_url, BASE_URL=base_url)).browser()
-        for path, headers in (("/login", {}), ("/nowhere", {}), ("/static/style.css", {}), ("/", {"Host": "a b"})):
-            assert browser.get(path, headers=headers).headers.get("Strict-Transport-Security") == expected
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=31536000", "Cross-Origin-Opener-Policy": "same-origin"}
+
+
+@pytest.mark.parametrize(("scheme", "expected"), [("https", HTTPS_ONLY), ("http", dict.fromkeys(HTTPS_ONLY))])
+def test_over_https_browsers_are_told_to_stay_there(
+    database_url: str, app_on: Any, scheme: str, expected: dict[str, str | None]
+) -> None:
+    browser = World(app_on(database_url, BASE_URL=f"{scheme}://book.example.com")).browser()
+    for path, headers in (("/login", {}), ("/nowhere", {}), ("/static/style.css", {}), ("/", {"Host": "a b"})):
+        answer = browser.get(path, headers=headers)
+        assert {name: answer.headers.get(name) for name in expected} == expected
 
 
 def cookies(answer: Any) -> list[str]:

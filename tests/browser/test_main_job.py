@@ -157,7 +157,9 @@ def test_the_browsers_time_zone_is_found_and_can_be_changed(server: Server, visi
     jane = visitor(timezone_id="America/New_York")
     jane.goto(link)
     expect(jane.get_by_text("Times are in the time zone America/New_York")).to_be_visible()
-    expect(jane.locator("[data-start]").first).to_have_text("3:00")
+    jane.locator(".days .free").nth(1).click()  # today may have begun
+    nine_in_berlin = re.compile("^[34]:00$")  # in March the clocks change on different days
+    expect(jane.locator("[data-start]").first).to_have_text(nine_in_berlin)
     jane.get_by_text("Change").click()
     jane.get_by_label("Time zone").select_option("Asia/Tokyo")
     jane.get_by_role("button", name="Show").click()
@@ -165,7 +167,7 @@ def test_the_browsers_time_zone_is_found_and_can_be_changed(server: Server, visi
     pick_a_time(jane)
     expect(jane.get_by_text("Asia/Tokyo (UTC+9)")).to_be_visible()
     fill_and_book(jane)
-    expect(jane.get_by_text("in Europe/Berlin (UTC+1)")).to_be_visible()
+    expect(jane.get_by_text(re.compile(r"in Europe/Berlin \(UTC\+[12]\)"))).to_be_visible()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
