@@ -1,5 +1,7 @@
 """The program itself: what it prints, how it starts and stops, on both databases."""
 
+import inspect
+import logging
 import os
 import re
 import signal
@@ -13,9 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import waitress.channel
 from invitee import NO_ANSWER, Answer, filled_in, get, post
 from running import HOUSE, Server, free_port, running
 from shop import Shop, tomorrow
+
+from server import _without_path
 
 
 def start(**environ: str) -> subprocess.CompletedProcess[str]:
@@ -156,6 +161,16 @@ def test_under_load_nobody_is_cut_off_in_the_middle(busy: tuple[Shop, Server]) -
         thread.join()
     assert len(told) == len(shop.world.bookings()) > 5
     assert len(told) < 1200
+
+
+def test_waitress_names_no_path_when_a_request_fails() -> None:
+    """It puts the path into the text itself; a path may hold a token."""
+    record = logging.LogRecord(
+        "waitress", logging.ERROR, "channel.py", 437, "Exception while serving /b/secret", None, None
+    )
+    assert _without_path(record)
+    assert record.getMessage() == "Exception while serving a request"
+    assert "Exception while serving %s" in inspect.getsource(waitress.channel)
 
 
 def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
