@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter
 
 import wording
 import zones
-from blueprints import auth, bookings, calendars, errors, health, links, manage, profile, public
+from blueprints import auth, bookings, busy, calendars, errors, health, links, manage, profile, public
 from blueprints.answers import for_owner
 from blueprints.owner_only import csrf, current_owner
 from cli import add_commands
@@ -74,7 +74,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     Babel(app)
     csrf.init_app(app)
 
-    for module in (auth, bookings, calendars, health, links, manage, profile, public):
+    for module in (auth, bookings, busy, calendars, health, links, manage, profile, public):
         app.register_blueprint(module.bp)
     errors.register(app)
     add_commands(app)

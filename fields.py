@@ -6,12 +6,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField, Field, Form, IntegerField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import Choice
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, ValidationError
+from wtforms.utils import unset_value
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 import zones
 from emails import is_email
-from scheduling.hours import HoursError, read_windows, write_windows
-from wording import weekday_words
 
 LEAST_PASSWORD, MOST_PASSWORD = 8, 200
 
@@ -113,25 +112,47 @@ class WholeField(IntegerField):
             raise ValueError(self.message) from None
 
 
-class HoursField(StringField):
-    """The windows of one weekday, `9:00-12:30, 13:30-17:00`; empty is closed."""
+class OptionalWholeField(WholeField):
+    """A whole number or nothing."""
 
-    def __init__(self, weekday: int, **kwargs: Any) -> None:
-        super().__init__(validators=[at_most(200), some_hours], **kwargs)
-        self.weekday = weekday
+    def __init__(self, label: Any, least: int, most: int, **kwargs: Any) -> None:
+        super().__init__(label, least, most, **kwargs)
+        self.validators = [Optional(), NumberRange(least, most, self.message)]
 
-    def process_data(self, value: Any) -> None:
-        self.data = write_windows(value or ())
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take a number from what was sent, None from nothing."""
+        if valuelist and not valuelist[0].strip():
+            self.data = None
+        else:
+            super().process_formdata(valuelist)
 
-    @property
-    def day(self) -> str:
-        """The weekday's name."""
-        return weekday_words(self.weekday, wide=True)
 
+class SpanField(WholeField):
+    """A length of time, in minutes; people give it as a number of minutes, hours or days, sent as `name_unit`."""
 
-def some_hours(_form: Form, field: Field) -> None:
-    """Refuse what can't be read as hours."""
-    try:
-        read_windows(field.data or "")
-    except HoursError as error:
-        raise ValidationError(str(error)) from None
+    UNITS = (("days", 1440, _l("days")), ("hours", 60, _l("hours")), ("minutes", 1, _l("minutes")))
+
+    def __init__(self, label: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(label, 0, most, **kwargs)
+        self.message = _l("A whole number, and at most %(days)d days, please.", days=most // 1440)
+        self.validators = [InputRequired(self.message), NumberRange(0, most, self.message)]
+        self.unit = "minutes"
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Take the unit along: what was sent, else the largest that the length is a whole number of."""
+        super().process(formdata, data, extra_filters)
+        named = formdata.get(f"{self.name}_unit") if formdata is not None else None
+        lengths = {unit: minutes for unit, minutes, _label in self.UNITS}
+        if named in lengths:
+            self.unit = named
+            if self.data is not None and self.raw_data:
+                self.data *= lengths[named]
+        elif self.data:
+            self.unit = next(unit for unit, minutes in lengths.items() if self.data % minutes == 0)
+        else:
+            self.unit = "hours"
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return str((self.data or 0) // {unit: minutes for unit, minutes, _label in self.UNITS}[self.unit])

@@ -1,19 +1,35 @@
 """Text from outside becomes clean values here, or an error that names its field."""
 
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from wtforms import BooleanField, EmailField, Form, HiddenField, PasswordField, StringField, TelField, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 import fields
-from fields import HoursField, WholeField, ZoneField, a_zone, at_most, lines, one_line, required, several_lines, strip
-from models import Calendar
+from fields import (
+    OptionalWholeField,
+    SpanField,
+    WholeField,
+    ZoneField,
+    a_zone,
+    at_most,
+    lines,
+    one_line,
+    required,
+    several_lines,
+    strip,
+)
+from hour_fields import DatesField, DayField, HoursField, TimeOfDayField, a_day
+from models import BusyTime, Calendar
 from scheduling.hours import WEEKDAYS, read_windows
-from scheduling.slots import Availability
+from scheduling.slots import DAY, MINUTES_A_DAY, Availability, instant
 
 
 class OurForm(FlaskForm):
@@ -99,8 +115,59 @@ class LabelForm(OurForm):
     label = StringField(_l("For whom (only you see this)"), filters=[strip], validators=[at_most(200), one_line])
 
 
+class CancelForm(OurForm):
+    """Why an appointment is cancelled: by its invitee, or by its owner, whose pages check the CSRF token themselves."""
+
+    class Meta:
+        csrf = False
+
+    reason = TextAreaField(_l("Reason (optional)"), filters=[lines], validators=[at_most(500), several_lines])
+
+
+class BusyForm(OurForm):
+    """A time that the owner keeps free, as wall times in their zone; without times, whole days."""
+
+    from_day = DayField(_l("From"), validators=[required(_l("Say from which day on.")), a_day])
+    from_time = TimeOfDayField(_l("From what time on (optional)"))
+    until_day = DayField(_l("Until"), validators=[a_day])
+    until_time = TimeOfDayField(_l("Until what time (optional)"))
+    note = StringField(_l("Note (only you see this)"), filters=[strip], validators=[at_most(200), one_line])
+
+    @classmethod
+    def of(cls, busy: BusyTime, zone: ZoneInfo) -> "BusyForm":
+        """Return the form filled with what was sent, else with the busy time."""
+        start, end = busy.starts_at.astimezone(zone), busy.ends_at.astimezone(zone)
+        whole_last_day = end.time() == time()
+        data = {
+            "from_day": start.date().isoformat(),
+            "from_time": "" if start.time() == time() else f"{start:%H:%M}",
+            "until_day": (end.date() - DAY if whole_last_day else end.date()).isoformat(),
+            "until_time": "" if whole_last_day else f"{end:%H:%M}",
+            "note": busy.note,
+        }
+        return cls(data=data)
+
+    def interval(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Return start and end of what a valid form says, as instants."""
+        first = self.from_day.day or date.min
+        last = self.until_day.day or first
+        ends = self.until_time.minutes
+        return (
+            instant(first, self.from_time.minutes or 0, zone),
+            instant(last, MINUTES_A_DAY if ends is None else ends, zone),
+        )
+
+    def check_order(self, zone: ZoneInfo, now: datetime) -> bool:
+        """Return whether it begins before it ends and has not ended; if not, the field that ends it says so."""
+        start, end = self.interval(zone)
+        if start < end and now < end:
+            return True
+        self.until_day.errors = [_("This ends before it begins.") if end <= start else _("This is over already.")]
+        return False
+
+
 class CalendarForm(OurForm):
-    """All of a calendar that its owner can set."""
+    """All of a calendar that its owner can set. Times are minutes, `horizon` and `link_days` days."""
 
     name = fields.name(_l("Name"), _l("Give the calendar a name."))
     description = TextAreaField(_l("Description"), filters=[lines], validators=[at_most(2000), several_lines])
@@ -113,6 +180,17 @@ class CalendarForm(OurForm):
     hours_mon, hours_tue, hours_wed, hours_thu, hours_fri, hours_sat, hours_sun = (
         HoursField(weekday) for weekday in range(7)
     )
+    dates = DatesField(_l("Other dates"))
+
+    buffer_before = WholeField(_l("Minutes free before"), 0, 1440)
+    buffer_after = WholeField(_l("Minutes free after"), 0, 1440)
+    min_notice = SpanField(_l("Bookable until … before the start"), 5_256_000)
+    horizon = WholeField(_l("Bookable how many days ahead"), 0, 3650)
+    daily_limit = OptionalWholeField(_l("Most appointments a day"), 1, 1440)
+    link_days = OptionalWholeField(_l("Unused links expire after … days"), 1, 3650)
+    change_notice = SpanField(_l("Invitees can change it until … before the start"), 5_256_000)
+    max_moves = OptionalWholeField(_l("How often invitees can move it"), 0, 1000)
+    puts_back = BooleanField(_l("Invitees can put a cancelled appointment back"))
 
     @property
     def hours(self) -> list[HoursField]:
@@ -124,12 +202,37 @@ class CalendarForm(OurForm):
         """Return the form filled with what was sent, else with the calendar."""
         week = calendar.availability.week
         hours = {f"hours_{name}": week[day] for day, name in enumerate(WEEKDAYS)}
-        return cls(data={name: getattr(calendar, name) for name in FIELDS} | hours)
+        dates = {"dates": calendar.availability.overrides}
+        return cls(data={name: getattr(calendar, name) for name in FIELDS} | hours | dates)
 
-    def values(self, overrides: Any) -> dict[str, Any]:
-        """Return the calendar's columns as the form has them; `overrides` are kept as they are."""
+    def validate_min_notice(self, field: SpanField) -> None:
+        """Refuse a notice that no day within the horizon could keep."""
+        horizon = self.horizon.data
+        if horizon is None or field.data is None:
+            return
+        if field.data > max(horizon, 1) * MINUTES_A_DAY or (horizon == 0 and field.data == MINUTES_A_DAY):
+            raise ValidationError(_("This is longer than the days ahead that can be booked: there would be no times."))
+
+    def copy_hours(self, weekday: str, to: str) -> None:
+        """Give the hours of one weekday to others: `weekdays` are Monday to Friday, `all` is every day."""
+        if weekday in WEEKDAYS:
+            for field in self.hours[:5] if to == "weekdays" else self.hours:
+                field.data = self[f"hours_{weekday}"].data
+
+    def forget_errors(self) -> None:
+        """Show what was typed as it is, without judging it."""
+        for field in self:
+            field.errors = ()
+        for row in self.dates.rows:
+            row.error = ""
+
+    def values(self) -> dict[str, Any]:
+        """Return the calendar's columns as a valid form has them."""
         week = tuple(read_windows(field.data or "") for field in self.hours)
-        return {name: self[name].data for name in FIELDS} | {"availability": Availability(week, overrides)}
+        return {name: self[name].data for name in FIELDS} | {"availability": Availability(week, self.dates.data)}
 
 
-FIELDS = ("name", "description", "location", "duration", "step", "timezone", "is_open")
+FIELDS = (
+    "name", "description", "location", "duration", "step", "timezone", "is_open", "buffer_before", "buffer_after",
+    "min_notice", "horizon", "daily_limit", "link_days", "change_notice", "max_moves", "puts_back",
+)  # fmt: skip

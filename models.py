@@ -16,9 +16,11 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     String,
+    Text,
     UniqueConstraint,
     event,
     text,
+    true,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -32,6 +34,7 @@ UNSPENT = text("used_at IS NULL AND revoked_at IS NULL")
 
 
 INSTANTS = ("starts_at", "ends_at", "blocked_from", "blocked_until")
+CANCELLED = text("status = 'cancelled'")
 
 
 class LinkState(StrEnum):
@@ -81,7 +84,7 @@ class SignInAttempt(Base):
 
 
 class Calendar(Base):
-    """Something bookable. Durations, buffers and notice are minutes; horizon and link lifetime are days."""
+    """Something bookable. Durations, buffers and notices are minutes; horizon and link lifetime are days."""
 
     __tablename__ = "calendars"
     __table_args__ = (
@@ -92,6 +95,8 @@ class Calendar(Base):
         CheckConstraint("min_notice >= 0 AND horizon >= 0", "reach"),
         CheckConstraint("daily_limit >= 1", "daily_limit"),
         CheckConstraint("link_days >= 1", "link_days"),
+        CheckConstraint("change_notice >= 0", "change_notice"),
+        CheckConstraint("max_moves >= 0", "max_moves"),
     )
 
     id: Mapped[Id]
@@ -107,7 +112,10 @@ class Calendar(Base):
     min_notice: Mapped[int] = mapped_column(default=0)
     horizon: Mapped[int] = mapped_column(default=60)
     daily_limit: Mapped[int | None]
-    link_days: Mapped[int | None] = mapped_column(default=90)
+    link_days: Mapped[int | None]
+    change_notice: Mapped[int] = mapped_column(default=0, server_default="0")
+    max_moves: Mapped[int | None]
+    puts_back: Mapped[bool] = mapped_column(default=True, server_default=true())
     availability: Mapped[Availability] = mapped_column(AvailabilityText)
     is_open: Mapped[bool] = mapped_column(default=True)
     archived_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -182,7 +190,10 @@ class Link(Base):
 
 
 class Booking(Base):
-    """An appointment made with a link. `blocked_*` is what it takes from its owner: the buffers of when it was made."""
+    """An appointment made with a link. `blocked_*` is what it takes from its owner: the buffers of when it was made.
+
+    `sought` is name and email as a search compares them.
+    """
 
     __tablename__ = "bookings"
     __table_args__ = (
@@ -206,8 +217,17 @@ class Booking(Base):
             using="gist",
             name="one_owner_one_place",
         ).ddl_if(dialect="postgresql"),
-        Index(None, "owner_id", "starts_at"),
+        Index("ix_bookings_own", "owner_id", "id", unique=True),  # what the foreign key of changes points at
+        Index(None, "owner_id", "starts_at", "id"),
         Index(None, "owner_id", "calendar_id", "starts_at"),
+        Index(
+            "ix_bookings_cancelled",
+            "owner_id",
+            "starts_at",
+            "id",
+            sqlite_where=CANCELLED,
+            postgresql_where=CANCELLED,
+        ),
         Index(
             "ix_bookings_busy",
             "owner_id",
@@ -232,6 +252,7 @@ class Booking(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     notes: Mapped[str] = mapped_column(String(2000), default="")
     timezone: Mapped[str] = mapped_column(String(64))
+    sought: Mapped[str] = mapped_column(Text, server_default="")
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     manage_hash: Mapped[Hash]
     request_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
@@ -248,6 +269,45 @@ class Booking(Base):
     def is_confirmed(self) -> bool:
         """Whether it takes place."""
         return self.status == "confirmed"
+
+
+class Change(Base):
+    """One line of a booking's history: what was changed after it was made, by whom, when, from which start to which."""
+
+    __tablename__ = "changes"
+    __table_args__ = (
+        ForeignKeyConstraint(["owner_id", "booking_id"], ["bookings.owner_id", "bookings.id"]),
+        CheckConstraint("what IN ('moved', 'cancelled', 'put back')", "what"),
+        CheckConstraint("who IN ('invitee', 'owner')", "who"),
+        Index(None, "owner_id", "booking_id"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[Ref]
+    booking_id: Mapped[Ref]
+    at: Mapped[When]
+    what: Mapped[str] = mapped_column(String(9))
+    who: Mapped[str] = mapped_column(String(7))
+    start_before: Mapped[When]
+    start_after: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+
+
+class BusyTime(Base):
+    """A stretch of time that an owner keeps free of bookings, in all calendars; `note` is for themselves."""
+
+    __tablename__ = "busy_times"
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", "order"),
+        Index(None, "owner_id", "ends_at", "starts_at"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[Ref] = mapped_column(ForeignKey("owners.id"))
+    starts_at: Mapped[When]
+    ends_at: Mapped[When]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    created_at: Mapped[When]
 
 
 # What EXCLUDE is to PostgreSQL. The names stand in the errors, and the code reads them there.

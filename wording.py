@@ -1,8 +1,7 @@
 """Dates, times and calendars in the reader's words."""
 
-from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,7 @@ from flask_babel import gettext as _
 
 from scheduling.hours import write_windows
 from scheduling.slots import Availability
-from zones import offset
+from zones import occurs_twice, offset
 
 
 def utc_text(at: datetime) -> str:
@@ -30,6 +29,11 @@ def day_words(day: date, year: bool = False) -> str:
     return str(format_date(day, "EEEE, d MMMM y" if year else "EEEE, d MMMM", get_locale()))
 
 
+def short_day_words(day: date) -> str:
+    """Return `Thu 3 Dec`."""
+    return str(format_date(day, "EEE d MMM", get_locale()))
+
+
 def weekday_words(weekday: int, wide: bool = False) -> str:
     """Return `Mo` or, wide, `Monday`; Monday is 0."""
     day = date(2024, 1, 1) + timedelta(days=weekday)
@@ -37,8 +41,20 @@ def weekday_words(weekday: int, wide: bool = False) -> str:
 
 
 def time_words(at: datetime) -> str:
-    """Return the wall time of an aware datetime: `9:00`."""
-    return f"{at.hour}:{at.minute:02}"
+    """Return the wall time of an aware datetime: `9:00`; with its offset where the clock shows it twice that day."""
+    words = f"{at.hour}:{at.minute:02}"
+    return f"{words} {offset(at)}" if occurs_twice(at) else words
+
+
+def stretch_words(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Return a stretch of time in words: `24 Dec 2026 – 2 Jan 2027` if it is whole days, else with its times."""
+    start, end = start.astimezone(zone), end.astimezone(zone)
+    if start.time() == end.time() == time():
+        first, last = start.date(), end.date() - timedelta(days=1)
+        words = [str(format_date(day, "d MMM y", get_locale())) for day in (first, last)]
+        return words[0] if first == last else " – ".join(words)
+    ends = time_words(end) if end.date() == start.date() else moment_words(end, zone)
+    return f"{moment_words(start, zone)} – {ends}"
 
 
 def slot_words(at: datetime, zone: ZoneInfo) -> str:
@@ -89,17 +105,33 @@ def hours_words(availability: Availability) -> str:
 
 
 def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datetime, str]]]]:
-    """Return aware wall times with their labels, under the headings Morning, Afternoon and Evening.
-
-    Where the clock shows a time twice on that day, both are told apart by their offset.
-    """
-    shown = Counter(time_words(at) for at in starts)
-    labelled = [
-        (at, time_words(at) if shown[time_words(at)] == 1 else f"{time_words(at)} {offset(at)}") for at in starts
-    ]
+    """Return aware wall times with their labels, under the headings Morning, Afternoon and Evening."""
+    labelled = [(at, time_words(at)) for at in starts]
     names = [_("Morning"), _("Afternoon"), _("Evening")]
     grouped = groupby(labelled, key=lambda slot: 0 if slot[0].hour < 12 else 1 if slot[0].hour < 18 else 2)
     return [(names[part], list(slots)) for part, slots in grouped]
+
+
+def free_words(days: Sequence[tuple[date, Sequence[datetime]]]) -> str:
+    """Return how much is free in days with their slots: `144 times on 9 days`."""
+    times, bookable = sum(len(starts) for _day, starts in days), sum(bool(starts) for _day, starts in days)
+    if not times:
+        return str(_("There are no times in these two weeks."))
+    how_many = ngettext("%(num)s time", "%(num)s times", times)
+    return str(_("%(times)s on %(days)s", times=how_many, days=ngettext("%(num)s day", "%(num)s days", bookable)))
+
+
+def moves_words(left: int) -> str:
+    """Return how often an appointment can be moved still."""
+    return str(ngettext("You can move it once more.", "You can move it %(num)s times more.", left))
+
+
+def within_words(count: int) -> str:
+    """Return how many appointments lie within a busy time."""
+    words = ngettext(
+        "%(num)s appointment is within it, and stays.", "%(num)s appointments are within it, and stay.", count
+    )
+    return str(words)
 
 
 def links_words(waiting: int, booked: int) -> str:

@@ -32,3 +32,9 @@ def offset(at: datetime) -> str:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
+
+
+def occurs_twice(at: datetime) -> bool:
+    """Return whether the clock shows this aware wall time twice, since it is set back (PEP 495)."""
+    first, second = at.replace(fold=0).utcoffset(), at.replace(fold=1).utcoffset()
+    return first is not None and second is not None and first > second

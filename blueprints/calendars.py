@@ -1,17 +1,32 @@
 """Settings → Calendars."""
 
-from flask import Blueprint, flash, g, render_template, request
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from blueprints.answers import go_to
 from blueprints.owner_only import require_owner
+from clock import utcnow
+from database import db
 from forms import CalendarForm
-from models import Calendar
+from hour_fields import DatesField
+from models import Booking, Calendar
+from reading import read_number
 from scheduling import calendars
+from scheduling.appointments import left_outside
+from scheduling.busy import agenda
+from scheduling.picker import coming_days
+from scheduling.slots import DAY
 
 bp = Blueprint("calendars", __name__, url_prefix="/settings/calendars")
 bp.before_request(require_owner)
+
+PREVIEW = 14
+"""Days."""
 
 
 @bp.get("")
@@ -28,25 +43,44 @@ def index() -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 def new() -> ResponseReturnValue:
     """Create a calendar."""
-    draft = calendars.new_calendar(g.owner.id, name="", timezone=g.owner.timezone, is_open=True)
-    form = CalendarForm.of(draft)
+    form = CalendarForm.of(_first_draft())
+    if form.is_submitted() and _acted(form):
+        return _page(form, None)
     if not form.validate_on_submit():
-        return render_template("calendar.html", form=form, calendar=None), 422 if form.is_submitted() else 200
-    calendar = calendars.create_calendar(g.owner.id, **form.values({}))
+        return _page(form, None, 422 if form.is_submitted() else 200)
+    calendar = calendars.create_calendar(g.owner.id, **form.values())
     flash(_("“%(name)s” is ready to be shared.", name=calendar.name) + _hint(calendar))
     return go_to("calendars.index")
 
 
 @bp.route("/<id:calendar_id>", methods=["GET", "POST"])
 def edit(calendar_id: int) -> ResponseReturnValue:
-    """Change a calendar; its appointments stay as they are."""
+    """Change a calendar; its appointments stay as they are, and those that the new hours leave outside are told."""
     calendar = calendars.own_calendar(g.owner.id, calendar_id)
     form = CalendarForm.of(calendar)
+    if form.is_submitted() and _acted(form):
+        return _page(form, calendar)
     if not form.validate_on_submit():
-        return render_template("calendar.html", form=form, calendar=calendar), 422 if form.is_submitted() else 200
-    calendar = calendars.change_calendar(g.owner.id, calendar_id, **form.values(calendar.availability.overrides))
+        return _page(form, calendar, 422 if form.is_submitted() else 200)
+    told = "told" in request.form
+    if not told and (outside := _left_outside(form, calendar)):
+        return _page(form, calendar, 422, outside)
+    calendar = calendars.change_calendar(g.owner.id, calendar_id, **form.values())
     flash(_("“%(name)s” was saved.", name=calendar.name) + _hint(calendar))
     return go_to("calendars.index")
+
+
+@bp.post("/new/preview")
+def preview_new() -> ResponseReturnValue:
+    """Show the coming two weeks as an invitee would see them with what the form says now."""
+    return _preview(CalendarForm.of(_first_draft()), None)
+
+
+@bp.post("/<id:calendar_id>/preview")
+def preview(calendar_id: int) -> ResponseReturnValue:
+    """Show the coming two weeks as an invitee would see them with what the form says now; nothing is saved."""
+    calendar = calendars.own_calendar(g.owner.id, calendar_id)
+    return _preview(CalendarForm.of(calendar), calendar)
 
 
 @bp.route("/<id:calendar_id>/delete", methods=["GET", "POST"])
@@ -69,6 +103,60 @@ def restore(calendar_id: int) -> ResponseReturnValue:
     calendar = calendars.restore_calendar(g.owner.id, calendar_id)
     flash(_("“%(name)s” is back.", name=calendar.name))
     return go_to("calendars.index")
+
+
+def _first_draft() -> Calendar:
+    return calendars.new_calendar(g.owner.id, name="", timezone=g.owner.timezone)
+
+
+def _acted(form: CalendarForm) -> bool:
+    """Do what a button inside of the form asks for, and return whether it was one: nothing is saved then."""
+    if "copy" in request.form:
+        form.copy_hours(request.form.get("copy_from", ""), request.form.get("copy_to", ""))
+    elif (row := read_number(request.form.get("remove"), DatesField.MOST_ROWS)) is not None:
+        form.dates.remove(row)
+    elif not request.form.keys() & {"more", "look"}:
+        return False
+    return True
+
+
+def _page(
+    form: CalendarForm, calendar: Calendar | None, status: int = 200, outside: Sequence[Booking] = ()
+) -> ResponseReturnValue:
+    days = _coming_days(form, calendar)
+    if status == 200:
+        form.forget_errors()  # nothing was sent to be saved yet
+    page = render_template(
+        "calendar.html",
+        form=form,
+        calendar=calendar,
+        outside=outside,
+        days=days,
+        look=url_for("calendars.preview", calendar_id=calendar.id) if calendar else url_for("calendars.preview_new"),
+        zone=ZoneInfo(g.owner.timezone),
+    )
+    return page, status
+
+
+def _preview(form: CalendarForm, calendar: Calendar | None) -> ResponseReturnValue:
+    days = _coming_days(form, calendar)
+    outside = _left_outside(form, calendar) if calendar and days is not None else []
+    return render_template("_preview.html", form=form, days=days, outside=outside, zone=ZoneInfo(g.owner.timezone))
+
+
+def _coming_days(form: CalendarForm, calendar: Calendar | None) -> list[tuple[date, list[datetime]]] | None:
+    """Return the coming days with their slots as the form would have them, None if it can't be understood."""
+    if form.is_submitted() and not form.validate():
+        return None
+    draft = Calendar(id=calendar and calendar.id, owner_id=g.owner.id, **form.values())
+    draft.is_open = True  # a closed calendar has no slots; the preview is of its hours
+    now, rules = utcnow(), draft.rules
+    return coming_days(rules, agenda(db.session(), draft, now, now + (PREVIEW + 1) * DAY), now, PREVIEW)
+
+
+def _left_outside(form: CalendarForm, calendar: Calendar) -> Sequence[Booking]:
+    values = form.values()
+    return left_outside(calendar, values["availability"], ZoneInfo(values["timezone"]), utcnow())
 
 
 def _hint(calendar: Calendar) -> str:

@@ -1,23 +1,20 @@
-"""The share pop-up, and the links that were made."""
-
-from urllib.parse import urlsplit
+"""The links of a calendar: made, shown again, noted for whom, taken back."""
 
 from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from addresses import base, key, link_address
-from blueprints.answers import answer, asks_for_fragment, go_to
+from blueprints.answers import asks_for_fragment, go_to
 from blueprints.owner_only import require_owner
+from blueprints.sharing import mint_and_share, share
 from clock import utcnow
 from database import LARGEST_ID
 from forms import LabelForm
-from hosts import is_loopback
-from models import Calendar, Link
+from models import Calendar
 from reading import read_number
 from scheduling import links
 from scheduling.calendars import own_calendar
-from scheduling.refusals import CalendarClosed, LinkNotActive
+from scheduling.refusals import LinkNotActive
 
 bp = Blueprint("links", __name__, url_prefix="/settings")
 bp.before_request(require_owner)
@@ -28,17 +25,13 @@ A_PAGE = 50
 @bp.post("/calendars/<id:calendar_id>/links")
 def mint(calendar_id: int) -> ResponseReturnValue:
     """Make a link and show it in the share pop-up."""
-    try:
-        (link,) = links.mint(key(), g.owner.id, calendar_id)
-    except CalendarClosed:
-        return answer("share_closed", 409, calendar=own_calendar(g.owner.id, calendar_id))
-    return _share(links.own_link(g.owner.id, link.id))
+    return mint_and_share(calendar_id)
 
 
 @bp.get("/links/<id:link_id>")
 def show(link_id: int) -> ResponseReturnValue:
     """Show an active link's address again."""
-    return _share(links.own_link(g.owner.id, link_id), again=True)
+    return share(links.own_link(g.owner.id, link_id), again=True)
 
 
 @bp.post("/links/<id:link_id>/label")
@@ -47,7 +40,7 @@ def relabel(link_id: int) -> ResponseReturnValue:
     form = LabelForm()
     link = links.own_link(g.owner.id, link_id)
     if not form.validate_on_submit():
-        return (str(form.label.errors[0]), 422) if asks_for_fragment() else _share(link, form=form, status=422)
+        return (str(form.label.errors[0]), 422) if asks_for_fragment() else share(link, form=form, status=422)
     links.relabel(g.owner.id, link_id, form.label.data)
     if "then" in request.form:
         return mint(link.calendar_id)
@@ -84,17 +77,3 @@ def _list(calendar: Calendar, status: int = 200, problem: str = "") -> ResponseR
         problem=problem,
     )
     return page, status
-
-
-def _share(link: Link, again: bool = False, form: LabelForm | None = None, status: int = 200) -> ResponseReturnValue:
-    return answer(
-        "share",
-        status,
-        link=link,
-        calendar=link.calendar,
-        state=link.state(utcnow()),
-        address=link_address(link),
-        leads_nowhere=is_loopback(urlsplit(base()).hostname) and not is_loopback(urlsplit(request.host_url).hostname),
-        again=again,
-        form=form or LabelForm(formdata=None, obj=link),
-    )

@@ -2,29 +2,29 @@
 
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from addresses import manage_address
+from blueprints import moving
 from blueprints.answers import answer
-from blueprints.picking import asked_for, instead_of, reader_zone
 from clock import utcnow
 from database import db
-from forms import MoveForm
+from forms import CancelForm
 from messages.ical import appointment
 from models import Booking
-from reading import read_instant
-from scheduling import bookings
-from scheduling.bookings import find_managed, is_free, require_ahead
-from scheduling.picker import Picker
-from scheduling.refusals import SlotTaken, TooLate
+from scheduling import changes
+from scheduling.appointments import history
+from scheduling.bookings import find_managed
+from scheduling.changes import ByInvitee
+from scheduling.refusals import CanNotChange
 
 bp = Blueprint("manage", __name__)
 
 
 @bp.get("/booking/<token>")
 def show(token: str) -> ResponseReturnValue:
-    """Show the appointment."""
+    """Show the appointment as it is now."""
     return _page(find_managed(db.session(), token), token)
 
 
@@ -40,60 +40,46 @@ def ics(token: str) -> ResponseReturnValue:
 @bp.post("/booking/<token>/cancel")
 def cancel(token: str) -> ResponseReturnValue:
     """Cancel the appointment."""
+    form = CancelForm()
+    if not form.validate():
+        return _page(find_managed(db.session(), token), token, 422, form=form)
     try:
-        bookings.cancel(token)
-    except TooLate:
-        return _page(find_managed(db.session(), token), token, 409)
+        changes.cancel(ByInvitee(token), form.reason.data)
+    except CanNotChange as refusal:
+        return _page(find_managed(db.session(), token), token, 409, type(refusal))
     return redirect(url_for("manage.show", token=token), code=303)
 
 
 @bp.get("/booking/<token>/reschedule")
 def choose(token: str) -> ResponseReturnValue:
-    """Show the picker as if the appointment's time were free, or ask whether to move it to `start`."""
-    booking = find_managed(db.session(), token)
-    now = utcnow()
-    try:
-        require_ahead(booking, now)
-    except TooLate:
-        return _page(booking, token, 409)
-    if not request.args.keys() & {"start", "date", "month"}:
-        return _picker(booking, token, instead_of(booking.calendar, booking.starts_at, moving=booking))
-    if "start" not in request.args:
-        return _picker(booking, token, asked_for(booking.calendar, moving=booking))
-    start = read_instant(request.args["start"])
-    if start is None or not is_free(db.session(), booking.calendar, start, now, moving=booking):
-        return _picker(booking, token, instead_of(booking.calendar, start, moving=booking), 409)
-    return answer(
-        "move",
-        booking=booking,
-        start=start,
-        zone=reader_zone(booking.calendar),
-        path=url_for("manage.choose", token=token),
-        back=url_for("manage.show", token=token),
-    )
+    """Show the picker, or ask whether to move the appointment."""
+    return moving.choose(_side(token))
 
 
 @bp.post("/booking/<token>/reschedule")
 def reschedule(token: str) -> ResponseReturnValue:
     """Move the appointment."""
-    form = MoveForm()
-    start = read_instant(form.start.data)
-    if not form.validate():
-        booking = find_managed(db.session(), token)
-        if booking.starts_at <= utcnow():
-            return _page(booking, token, 409)
-        return _picker(booking, token, asked_for(booking.calendar, moving=booking), 422)
-    try:
-        bookings.reschedule(token, start, form.timezone.data or "")
-    except SlotTaken:
-        booking = find_managed(db.session(), token)
-        return _picker(booking, token, instead_of(booking.calendar, start, moving=booking), 409)
-    except TooLate:
-        return _page(find_managed(db.session(), token), token, 409)
-    return redirect(url_for("manage.show", token=token), code=303)
+    return moving.move(_side(token))
 
 
-def _page(booking: Booking, token: str, status: int = 200) -> ResponseReturnValue:
+def _side(token: str) -> moving.Side:
+    return moving.Side(
+        who=ByInvitee(token),
+        path=url_for("manage.choose", token=token),
+        back=url_for("manage.show", token=token),
+        layout="invitee_page.html",
+        refused=lambda booking, refusal: _page(booking, token, 409, refusal),
+    )
+
+
+def _page(
+    booking: Booking,
+    token: str,
+    status: int = 200,
+    refusal: type[CanNotChange] | None = None,
+    form: CancelForm | None = None,
+) -> ResponseReturnValue:
+    who, now, made = ByInvitee(token), utcnow(), history(db.session(), booking)
     return answer(
         "booking",
         status,
@@ -101,20 +87,11 @@ def _page(booking: Booking, token: str, status: int = 200) -> ResponseReturnValu
         token=token,
         address=manage_address(token),
         zone=ZoneInfo(booking.timezone),
-        ahead=booking.starts_at > utcnow(),
-        too_late=status == 409,
-    )
-
-
-def _picker(booking: Booking, token: str, picker: Picker, status: int = 200) -> ResponseReturnValue:
-    return answer(
-        "picker",
-        status,
-        calendar=booking.calendar,
-        picker=picker,
-        path=url_for("manage.choose", token=token),
-        moving=booking,
-        back=url_for("manage.show", token=token),
-        taken=status == 409,
-        choose_first=status == 422,
+        last=made[-1] if made else None,
+        cancellable=booking.is_confirmed and not changes.why_not_cancel(who, booking, now),
+        movable=not changes.why_not_move(who, booking, now, made) and booking.calendar.takes_bookings,
+        until=changes.changeable_until(who, booking),
+        moves_left=changes.moves_left(who, booking, made),
+        refusal=refusal and moving.refusal_words(refusal, who, booking),
+        form=form or CancelForm(formdata=None),
     )

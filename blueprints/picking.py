@@ -27,17 +27,28 @@ def asked_for(calendar: Calendar, moving: Booking | None = None) -> Picker:
     return _pick(calendar, moving, month=read_month(args.get("month")), day=read_date(args.get("date")))
 
 
-def instead_of(calendar: Calendar, start: datetime | None, moving: Booking | None = None) -> Picker:
-    """Return the picker on the day of a slot that is gone, or on the first day with slots if it has no other."""
+def instead_of(calendar: Calendar, start: datetime | None, moving: Booking | None = None, gone: bool = False) -> Picker:
+    """Return the picker on the day of a slot, or on the first day with slots if it has no other.
+
+    Where the slot is `gone`, those that are the nearest to it come first.
+    """
     if start is not None:
-        picker = _pick(calendar, moving, day=start.astimezone(reader_zone(calendar)).date())
-        if picker.starts:
+        picker = _pick(
+            calendar, moving, day=start.astimezone(reader_zone(calendar)).date(), near=start if gone else None
+        )
+        if picker.starts or picker.nearest:
             return picker
     return _pick(calendar, moving)
 
 
-def _pick(calendar: Calendar, moving: Booking | None, month: date | None = None, day: date | None = None) -> Picker:
+def _pick(
+    calendar: Calendar,
+    moving: Booking | None,
+    month: date | None = None,
+    day: date | None = None,
+    near: datetime | None = None,
+) -> Picker:
     now = utcnow()
     rules = calendar.rules
     in_the_way = agenda(db.session(), calendar, now, now + (rules.horizon + 2) * DAY, moving)
-    return pick(rules, in_the_way, now, reader_zone(calendar), month, day)
+    return pick(rules, in_the_way, now, reader_zone(calendar), month, day, near)

@@ -84,7 +84,7 @@ def _taken(link: Link, token: str, start: datetime | None = None) -> ResponseRet
     """Answer 409 with other slots near the one that is gone, and with what was typed."""
     form = BookingForm()
     start = start or read_instant(form.start.data)
-    return _picker(link, token, instead_of(link.calendar, start), form, 409)
+    return _picker(link, token, instead_of(link.calendar, start, gone=True), form, 409)
 
 
 def _picker(link: Link, token: str, picker: Picker, form: BookingForm, status: int = 200) -> ResponseReturnValue:
@@ -94,6 +94,7 @@ def _picker(link: Link, token: str, picker: Picker, form: BookingForm, status: i
         status,
         calendar=link.calendar,
         picker=picker,
+        layout="invitee_page.html",
         path=url_for("public.show", token=token),
         typed=typed if form.is_submitted() else None,
         taken=status == 409,

@@ -1,4 +1,4 @@
-"""Book, cancel, reschedule: each is one transaction, and each applies the rule that offered the slot again, in it."""
+"""Book: one transaction, which applies the rule that offered the slot again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, contains_eager
 
 import tokens
 from clock import utcnow
-from database import lock_owner, writing
+from database import writing
 from models import Booking, Calendar, Link
+from scheduling.appointments import as_sought
 from scheduling.busy import agenda
 from scheduling.links import find_alone, require_active
-from scheduling.refusals import LinkUsed, Refusal, SlotTaken, TooLate, Unknown
+from scheduling.refusals import LinkUsed, Refusal, SlotTaken, Unknown
 from scheduling.slots import is_offered
 
 PURPOSE = "manage"
@@ -65,50 +66,6 @@ def made_by(session: Session, link: Link, request_id: str) -> Booking | None:
     return session.scalars(query).one_or_none()
 
 
-def cancel(token: str) -> Booking:
-    """Return the booking with this manage token, cancelled; a cancelled one as it is. Raises Unknown, TooLate."""
-    with writing() as session:
-        booking = _find_alone(session, token)
-        if booking.is_confirmed:
-            now = utcnow()
-            require_ahead(booking, now)
-            booking.status = "cancelled"
-            _count_change(booking, now)
-    return booking
-
-
-def reschedule(token: str, start: datetime | None, timezone: str = "") -> Booking:
-    """Return the booking with this manage token at its new time; a cancelled one takes place again.
-
-    The rule is the one for a new booking, as if the old time were free. Sent twice, it moves once.
-    Raises Unknown, TooLate, SlotTaken.
-    """
-    with writing() as session:
-        booking = _find_alone(session, token)
-        if booking.is_confirmed and booking.starts_at == start:
-            return booking
-        now = utcnow()
-        require_ahead(booking, now)
-        calendar = booking.calendar
-        if start is None or not is_free(session, calendar, start, now, moving=booking):
-            raise SlotTaken
-        booking.status = "confirmed"
-        _place(booking, calendar, start)
-        booking.timezone = timezone or booking.timezone
-        _count_change(booking, now)
-        try:
-            session.flush()
-        except IntegrityError as error:
-            raise SlotTaken from error
-    return booking
-
-
-def require_ahead(booking: Booking, now: datetime) -> None:
-    """Raise TooLate unless the appointment, confirmed or cancelled, is still to come."""
-    if booking.starts_at <= now:
-        raise TooLate
-
-
 def is_free(
     session: Session, calendar: Calendar, start: datetime, now: datetime, moving: Booking | None = None
 ) -> bool:
@@ -138,11 +95,6 @@ def find_managed(session: Session, token: str) -> Booking:
     return booking
 
 
-def _find_alone(session: Session, token: str) -> Booking:
-    booking = find_managed(session, token)
-    return find_managed(session, token) if lock_owner(session, booking.owner_id) else booking
-
-
 def _new(key: str, link: Link, wish: Wish, start: datetime, now: datetime) -> Booking:
     salt = tokens.new_salt()
     booking = Booking(
@@ -155,6 +107,7 @@ def _new(key: str, link: Link, wish: Wish, start: datetime, now: datetime) -> Bo
         phone=wish.phone,
         notes=wish.notes,
         timezone=wish.timezone or link.calendar.timezone,
+        sought=as_sought(f"{wish.name} {wish.email}"),
         salt=salt,
         manage_hash=tokens.digest(tokens.derive(key, PURPOSE, salt)),
         request_hash=tokens.digest(wish.request_id) if wish.request_id else None,
@@ -163,19 +116,15 @@ def _new(key: str, link: Link, wish: Wish, start: datetime, now: datetime) -> Bo
         created_at=now,
         changed_at=now,
     )
-    _place(booking, link.calendar, start)
+    place(booking, link.calendar, start)
     return booking
 
 
-def _place(booking: Booking, calendar: Calendar, start: datetime) -> None:
+def place(booking: Booking, calendar: Calendar, start: datetime) -> None:
+    """Give the booking its time, and what it takes from its owner with the calendar's buffers as they are now."""
     rules = calendar.rules
     booking.starts_at, booking.ends_at = start, start + rules.duration
     booking.blocked_from, booking.blocked_until = rules.blocked(start)
-
-
-def _count_change(booking: Booking, now: datetime) -> None:
-    booking.sequence += 1
-    booking.changed_at = now
 
 
 def _refusal(error: IntegrityError, used: LinkUsed) -> Refusal | IntegrityError:

@@ -13,7 +13,12 @@ from models import UNSPENT, Booking, Calendar, Link
 from scheduling.hours import read_availability
 from scheduling.refusals import Unknown
 
-OFFICE_HOURS = read_availability(["mon-fri 09:00-17:00"])
+DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.columns if column.default is not None} | {
+    "duration": 30,
+    "step": 30,
+    "link_days": 90,
+    "availability": read_availability(["mon-fri 09:00-17:00"]),
+}
 
 
 @dataclass(frozen=True)
@@ -35,9 +40,7 @@ def create_calendar(owner_id: int, **fields: Any) -> Calendar:
 
 def new_calendar(owner_id: int, **fields: Any) -> Calendar:
     """Return a calendar, not kept yet: half an hour, weekdays nine to five, where `fields` says nothing else."""
-    return Calendar(
-        **{"duration": 30, "step": 30, "availability": OFFICE_HOURS} | fields, owner_id=owner_id, created_at=utcnow()
-    )
+    return Calendar(**DEFAULTS | fields, owner_id=owner_id, created_at=utcnow())
 
 
 def own_calendar(owner_id: int, calendar_id: int) -> Calendar:

@@ -67,6 +67,18 @@ def write_time(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
+def read_time(text: str) -> int:
+    """Return the minutes after midnight of `9:00`, `17.30` or `5 pm`; 24:00 is 1440. Raises HoursError."""
+    match = _TIME.fullmatch(text.strip().casefold())
+    hours, minutes = (int(match[1]), int(match[2] or 0)) if match else (99, 0)
+    if match and match[3]:
+        hours = hours % 12 + (12 if match[3] == "pm" else 0) if 1 <= hours <= 12 else 99
+    total = hours * 60 + minutes
+    if minutes > 59 or total > MINUTES_A_DAY:
+        raise HoursError(_("“%(text)s” is not a time of day like 09:00.", text=_short(text)))
+    return total
+
+
 def _in_order(windows: Iterable[Window], day: str = "") -> Windows:
     ordered = tuple(sorted(windows))
     if overlapping(ordered):
@@ -101,21 +113,10 @@ def _read_window(text: str) -> Window:
     ends = re.split(r"\s*(?:-|–|—|\bto\b)\s*", text.strip().casefold())
     if len(ends) != 2:
         raise HoursError(_("“%(text)s” is not like “09:00-17:00”.", text=_short(text)))
-    opens, closes = (_read_time(end) for end in ends)
+    opens, closes = (read_time(end) for end in ends)
     if opens >= closes:
         raise HoursError(_("“%(text)s” ends before it starts.", text=_short(text)))
     return Window(opens, closes)
-
-
-def _read_time(text: str) -> int:
-    match = _TIME.fullmatch(text)
-    hours, minutes = (int(match[1]), int(match[2] or 0)) if match else (99, 0)
-    if match and match[3]:
-        hours = hours % 12 + (12 if match[3] == "pm" else 0) if 1 <= hours <= 12 else 99
-    total = hours * 60 + minutes
-    if minutes > 59 or total > MINUTES_A_DAY:
-        raise HoursError(_("“%(text)s” is not a time of day like 09:00.", text=_short(text)))
-    return total
 
 
 def _short(text: str) -> str:

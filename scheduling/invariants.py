@@ -39,11 +39,19 @@ ROWS = {
     "no booking without its owner's link (bookings)": """
         SELECT id FROM bookings WHERE NOT EXISTS (SELECT 1 FROM links WHERE links.id = bookings.link_id
           AND links.calendar_id = bookings.calendar_id AND links.owner_id = bookings.owner_id)""",
+    "no change without its owner's booking (changes)": """
+        SELECT id FROM changes WHERE NOT EXISTS (SELECT 1 FROM bookings WHERE bookings.id = changes.booking_id
+          AND bookings.owner_id = changes.owner_id)""",
+    "every change is counted (bookings)": """
+        SELECT id FROM bookings
+          WHERE sequence < (SELECT count(*) FROM changes WHERE changes.booking_id = bookings.id)""",
     "no link without its owner's calendar (links)": """
         SELECT id FROM links WHERE NOT EXISTS (SELECT 1 FROM calendars WHERE calendars.id = links.calendar_id
           AND calendars.owner_id = links.owner_id)""",
     "no calendar without its owner (calendars)": """
         SELECT id FROM calendars WHERE NOT EXISTS (SELECT 1 FROM owners WHERE owners.id = calendars.owner_id)""",
+    "no busy time without its owner (busy times)": """
+        SELECT id FROM busy_times WHERE NOT EXISTS (SELECT 1 FROM owners WHERE owners.id = busy_times.owner_id)""",
 }
 
 LINK_STATES = text("""

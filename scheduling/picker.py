@@ -2,10 +2,12 @@
 
 from calendar import Calendar as Months
 from dataclasses import dataclass
-from datetime import MAXYEAR, date, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduling.slots import Agenda, Rules, first_offered, instant, offered
+from scheduling.slots import Agenda, Rules, first_offered, instant, nearest, offered
+
+NEAREST = 3
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,8 @@ class Picker:
     """The slots that start on `day`, as aware wall times in `zone`."""
     elsewhere: date | None
     """The first bookable day after the month, where the month has none."""
+    nearest: list[datetime]
+    """The slots that are the nearest to one that is gone; those of them on `day` are not among `starts`."""
 
     @property
     def noon(self) -> datetime:
@@ -36,11 +40,18 @@ class Picker:
 
 
 def pick(
-    rules: Rules, agenda: Agenda, now: datetime, zone: ZoneInfo, month: date | None = None, day: date | None = None
+    rules: Rules,
+    agenda: Agenda,
+    now: datetime,
+    zone: ZoneInfo,
+    month: date | None = None,
+    day: date | None = None,
+    near: datetime | None = None,
 ) -> Picker:
     """Return the view of `day`, else of the first bookable day of `month`, else of the first bookable day at all.
 
-    A month or a day out of reach is answered with the nearest month within it, and without slots.
+    A month or a day out of reach is answered with the nearest month within it, and without slots. With `near`, the
+    slots that are the nearest to it are listed apart.
     """
     today = now.astimezone(zone).date()
     last = (instant(rules.last_date(now), 24 * 60, rules.zone) - timedelta.resolution).astimezone(zone).date()
@@ -55,6 +66,7 @@ def pick(
     if not found and shown < _first_of(last):
         later = first_offered(rules, agenda, now, instant(_next_month(shown), 0, zone))
         elsewhere = later.astimezone(zone).date() if later else None
+    close = nearest(rules, agenda, now, near, NEAREST) if near else []
     return Picker(
         zone=zone,
         month=shown,
@@ -63,9 +75,17 @@ def pick(
         today=today,
         bookable=frozenset(found),
         day=day,
-        starts=found.get(day, []) if day else [],
+        starts=[at for at in found.get(day, []) if at.astimezone(UTC) not in close] if day else [],
         elsewhere=elsewhere,
+        nearest=[at.astimezone(zone) for at in close],
     )
+
+
+def coming_days(rules: Rules, agenda: Agenda, now: datetime, count: int) -> list[tuple[date, list[datetime]]]:
+    """Return the next `count` dates of the calendar's zone, today first, each with its slots as wall times."""
+    today = now.astimezone(rules.zone).date()
+    found = _by_day(rules, agenda, now, rules.zone, today, today + timedelta(days=count))
+    return [(day, found.get(day, [])) for day in (today + timedelta(days=i) for i in range(count))]
 
 
 def _by_day(

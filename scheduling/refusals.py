@@ -43,8 +43,20 @@ class SlotTaken(Refusal):
     """The slot is not, or no longer, offered; another may be."""
 
 
-class TooLate(Refusal):
-    """The appointment has begun, or is cancelled: it can't be changed."""
+class CanNotChange(Refusal):
+    """The appointment can't be changed in this way (any more)."""
+
+
+class TooLate(CanNotChange):
+    """It has begun, or the time until which its calendar allows changes is over."""
+
+
+class MovedEnough(CanNotChange):
+    """Its invitee has moved it as often as the calendar allows."""
+
+
+class StaysCancelled(CanNotChange):
+    """It is cancelled, and the calendar does not allow to put it back."""
 
 
 class SignInRefused(Refusal):

@@ -144,6 +144,25 @@ def first_offered(rules: Rules, agenda: Agenda, now: datetime, since: datetime) 
     return None
 
 
+def nearest(rules: Rules, agenda: Agenda, now: datetime, start: datetime, most: int) -> list[datetime]:
+    """Return up to `most` slots that are the nearest to `start`, in order; further than a week only where none is."""
+    found = offered(rules, agenda, now, start - 7 * DAY, start + 7 * DAY)
+    if not found:
+        later = first_offered(rules, agenda, now, start)
+        found = [later] if later else []
+    return sorted(sorted(found, key=lambda slot: abs(slot - start))[:most])
+
+
+def within(availability: Availability, zone: ZoneInfo, start: datetime, end: datetime) -> bool:
+    """Return whether `[start, end)` lies within one window."""
+    day = start.astimezone(zone).date()
+    return any(
+        instant(on, window.opens, zone) <= start and end <= instant(on, window.closes, zone)
+        for on in (day - DAY, day)
+        for window in availability.on(on)
+    )
+
+
 def _candidates(rules: Rules, since: datetime, until: datetime) -> Iterator[datetime]:
     """Yield the starts that fit in the windows of all dates that may touch `[since, until)`, some perhaps twice.
 

@@ -29,10 +29,11 @@ def insert(world: World, row: dict[str, Any]) -> None:
 
 
 def take_protection_away(world: World, keep_rows: bool = False) -> None:
-    """Leave the table of bookings without constraints, triggers and indexes; empty, unless `keep_rows`."""
-    world.execute(f"CREATE TABLE unprotected AS SELECT * FROM bookings WHERE {keep_rows}")
-    world.execute("DROP TABLE bookings")
-    world.execute("ALTER TABLE unprotected RENAME TO bookings")
+    """Leave bookings and their changes without constraints, triggers and indexes; empty, unless `keep_rows`."""
+    for table in ("changes", "bookings"):
+        world.execute(f"CREATE TABLE unprotected AS SELECT * FROM {table} WHERE {keep_rows}")
+        world.execute(f"DROP TABLE {table}")
+        world.execute(f"ALTER TABLE unprotected RENAME TO {table}")
 
 
 def drop_the_constraints(world: World) -> None:

@@ -77,9 +77,9 @@ def test_signing_in_and_out(world: World, owner: Owner) -> None:
 
 def test_after_signing_in_one_is_where_one_wanted_to_go(world: World, owner: Owner) -> None:
     browser = world.browser()
-    browser.get("/bookings?past=1")
+    browser.get("/bookings?show=past")
     answer = browser.change("/login", {"email": owner.email, "password": PASSWORD})
-    assert answer.location == "/bookings?past=1"
+    assert answer.location == "/bookings?show=past"
 
 
 @pytest.mark.parametrize(

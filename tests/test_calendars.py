@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 import pytest
-from world import Browser, World, at
+from werkzeug.test import TestResponse
+from world import HTMX, Browser, World, at
+from world import field as world_field
 
 from database import db
 from models import Calendar, Owner
-from scheduling.hours import read_availability, write_windows
+from scheduling.hours import write_windows
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 
@@ -19,9 +21,25 @@ def fields(**changes: Any) -> dict[str, Any]:
         "hours_sat": "",
         "hours_sun": "",
     }
-    return (
-        {"name": "Visit", "duration": "30", "step": "30", "timezone": "Europe/Berlin", "is_open": "y"} | hours | changes
-    )
+    rules = {
+        "buffer_before": "0", "buffer_after": "0", "min_notice": "0", "min_notice_unit": "hours", "horizon": "60",
+        "daily_limit": "", "link_days": "90", "change_notice": "0", "change_notice_unit": "hours", "max_moves": "",
+        "puts_back": "y",
+    }  # fmt: skip
+    first = {"name": "Visit", "duration": "30", "step": "30", "timezone": "Europe/Berlin", "is_open": "y"}
+    return first | hours | rules | changes
+
+
+def overrides(*rows: tuple[str, str, str]) -> dict[str, list[str]]:
+    """Return lines of dates as a browser sends them, with the empty one at their end."""
+    columns = zip(*rows, ("", "", ""), strict=True)
+    return dict(zip(("dates_since", "dates_until", "dates_hours"), map(list, columns), strict=True))
+
+
+def preview(answer: TestResponse) -> dict[str, str]:
+    """Return the times of each day that the preview shows."""
+    days = re.findall(r"<strong>([^<]+)</strong>\s*<span>([^<]*)</span>", answer.text)
+    return {day: " ".join(times.split()) for day, times in days}
 
 
 def calendars(world: World) -> list[Calendar]:
@@ -59,6 +77,9 @@ def test_creating_a_calendar(world: World, browser: Browser) -> None:
         ("duration", "0"), ("duration", "1441"), ("duration", "half"), ("duration", ""), ("duration", "9" * 5000),
         ("step", "0"), ("step", "-5"), ("timezone", "Mars/Olympus"), ("timezone", ""),
         ("hours_mon", "9-12, 11-13"), ("hours_mon", "17-9"), ("hours_mon", "9"), ("hours_mon", "9:00-25:00"),
+        ("buffer_before", "-1"), ("buffer_after", "1441"), ("buffer_after", ""), ("horizon", "3651"), ("horizon", "x"),
+        ("daily_limit", "0"), ("daily_limit", "many"), ("link_days", "0"), ("link_days", "1.5"), ("max_moves", "-1"),
+        ("min_notice", ""), ("min_notice", "x"), ("min_notice", "9" * 30), ("change_notice", "-1"),
         ("hours_mon", "9:60-10:00"), ("hours_mon", "\0"), ("hours_mon", "x" * 10_000), ("hours_mon", "9:00-9:00"),
     ],
 )  # fmt: skip
@@ -75,21 +96,158 @@ def test_a_wrong_field_of_a_calendar_is_told_and_nothing_is_lost(
     assert kept.name == "30-minute meeting"
 
 
-def test_editing_keeps_appointments_and_what_the_form_does_not_show(
+def test_all_of_the_rule_can_be_set(world: World, browser: Browser) -> None:
+    rule = {
+        "buffer_before": "5", "buffer_after": "10", "min_notice": "2", "min_notice_unit": "days", "horizon": "30",
+        "daily_limit": "3", "link_days": "", "change_notice": "90", "change_notice_unit": "minutes", "max_moves": "2",
+    }  # fmt: skip
+    dates = overrides(("2026-12-24", "2026-12-26", ""), ("2026-12-31", "", "9-12, 23-24:00"))
+    assert browser.change("/settings/calendars/new", fields(**rule, **dates, puts_back="")).status_code == 303
+    (calendar,) = calendars(world)
+    assert (calendar.buffer_before, calendar.buffer_after, calendar.min_notice) == (5, 10, 2880)
+    assert (calendar.horizon, calendar.daily_limit, calendar.link_days) == (30, 3, None)
+    assert (calendar.change_notice, calendar.max_moves, calendar.puts_back) == (90, 2, False)
+    written = {day.isoformat(): write_windows(ws) for day, ws in calendar.availability.overrides.items()}
+    assert written == {
+        "2026-12-24": "", "2026-12-25": "", "2026-12-26": "", "2026-12-31": "09:00-12:00, 23:00-24:00",
+    }  # fmt: skip
+    page = browser.get(f"/settings/calendars/{calendar.id}").text
+    assert re.search(r'name="min_notice"[^>]*value="2"', page)
+    assert '<option value="days" selected>' in page
+    assert 'name="dates_since" value="2026-12-24"' in page
+    assert 'name="dates_until" value="2026-12-26"' in page
+    assert (
+        browser.change(f"/settings/calendars/{calendar.id}", fields(**rule, **dates, puts_back="")).status_code == 303
+    )
+    (again,) = calendars(world)
+    assert again.availability == calendar.availability
+    assert again.min_notice == 2880
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        (("2026-02-30", "", ""), "is not a date"), (("24.12.2026", "", ""), "is not a date"),
+        (("9999-12-31", "", ""), "is not a date"), (("", "", "9-12"), "Say from which day on"),
+        (("", "2026-12-24", ""), "Say from which day on"), (("2026-12-24", "2026-12-23", ""), "before the first"),
+        (("2026-12-24", "2036-12-24", ""), "At most 2000 dates"), (("2026-12-24", "", "12-9"), "ends before it starts"),
+        (("2026-12-24", "", "9-12, 11-13"), "may touch but not overlap"),
+        (("2026-12-24", "", "9" * 201), "At most 200"),
+    ],
+)  # fmt: skip
+def test_a_line_of_dates_that_is_none_is_told_beside_it(
+    world: World, browser: Browser, row: tuple[str, str, str], why: str
+) -> None:
+    answer = browser.change("/settings/calendars/new", fields(**overrides(("2026-12-20", "", ""), row)))
+    assert answer.status_code == 422
+    assert why in answer.text
+    assert re.search(r'<li><a href="#dates">Other dates</a>', answer.text)
+    assert re.search(
+        rf'id="dates" name="dates_since" value="{row[0]}" aria-describedby="dates-hint dates-error"', answer.text
+    )
+    assert 'value="2026-12-20"' in answer.text
+    assert calendars(world) == []
+
+
+def test_a_date_can_not_have_two_lines(browser: Browser) -> None:
+    rows = overrides(("2026-12-24", "2026-12-26", ""), ("2026-12-26", "", "9-12"))
+    answer = browser.change("/settings/calendars/new", fields(**rows))
+    assert answer.status_code == 422
+    assert "2026-12-26 has hours in another line already" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("notice", "unit", "horizon", "status"),
+    [
+        ("49", "hours", "2", 422), ("48", "hours", "2", 303), ("3", "days", "2", 422), ("1", "days", "0", 422),
+        ("23", "hours", "0", 303), ("24", "hours", "1", 303), ("25", "hours", "1", 422), ("9", "minutes", "0", 303),
+    ],
+)  # fmt: skip
+def test_a_notice_longer_than_the_horizon_is_refused(
+    browser: Browser, notice: str, unit: str, horizon: str, status: int
+) -> None:
+    sent = fields(min_notice=notice, min_notice_unit=unit, horizon=horizon)
+    answer = browser.change("/settings/calendars/new", sent)
+    assert answer.status_code == status
+    assert ("longer than the days ahead" in answer.text) == (status == 422)
+
+
+def test_the_buttons_of_the_form_change_it_and_save_nothing(world: World, browser: Browser) -> None:
+    path = "/settings/calendars/new"
+    mine = fields(name="", hours_tue="8-9", **overrides(("2026-12-24", "", ""), ("nonsense", "", "")))
+    copied = browser.change(path, mine | {"copy": "1", "copy_from": "tue", "copy_to": "weekdays"})
+    assert [world_field(copied, f"hours_{day}") for day in ("mon", "tue", "fri", "sat")] == ["8-9"] * 3 + [""]
+    everywhere = browser.change(path, mine | {"copy": "1", "copy_from": "tue", "copy_to": "all"})
+    assert world_field(everywhere, "hours_sun") == "8-9"
+    removed = browser.change(path, mine | {"remove": "1"})
+    assert "2026-12-24" not in removed.text
+    assert "nonsense" in removed.text
+    assert browser.change(path, mine | {"more": "1"}).text.count('name="dates_since"') == 3
+    for answer in (copied, everywhere, removed, browser.change(path, mine | {"copy": "1", "copy_from": "x"})):
+        assert answer.status_code == 200
+        assert 'class="error"' not in answer.text
+    assert calendars(world) == []
+
+
+def test_the_preview_shows_what_an_invitee_would_see(world: World, owner: Owner, browser: Browser) -> None:
+    calendar = world.calendar(owner)
+    world.book(world.link(calendar), NINE)
+    path = f"/settings/calendars/{calendar.id}"
+    shown = preview(browser.get(path))
+    assert shown["Mon 30 Nov"].startswith("9:00 9:30 10:30 11:00")
+    assert shown["Sat 5 Dec"] == "no times"
+    assert len(shown) == 14
+    token = world.link(calendar)
+    dates = overrides(("2026-12-01", "", "20-21"))
+    sent = fields(duration="60", step="60", hours_wed="9-10", buffer_after="30", **dates)
+    shown = preview(browser.change(f"{path}/preview", sent, headers=HTMX))
+    assert shown["Tue 1 Dec"] == "20:00"
+    assert shown["Wed 2 Dec"] == "9:00"
+    assert shown["Mon 30 Nov"] == "11:00 12:00 13:00 14:00 15:00 16:00"
+    assert calendars(world)[0].duration == 30
+    assert browser.change(path, sent).status_code == 303
+    for day, date in (("Mon 30 Nov", "2026-11-30"), ("Tue 1 Dec", "2026-12-01")):
+        seen = world.browser().get(f"/b/{token}?date={date}")
+        assert re.findall(r'data-start="[^"]*">([^<]+)', seen.text) == shown[day].split()
+
+
+def test_a_preview_of_what_can_not_be_understood_says_why(world: World, browser: Browser) -> None:
+    for sent in (fields(hours_mon="17-9"), fields(duration=""), fields(**overrides(("x", "", "")))):
+        answer = browser.change("/settings/calendars/new/preview", sent, headers=HTMX)
+        assert answer.status_code == 200
+        assert "as soon as these are right" in answer.text
+    shown = browser.change("/settings/calendars/new/preview", fields(name="x"), headers=HTMX)
+    assert "160 times on 10 days" in shown.text
+    closed = browser.change("/settings/calendars/new", fields(is_open="", name="", look="1"))
+    assert "160 times" not in closed.text  # without a name it can't be shown
+    assert closed.status_code == 200
+
+
+def test_hours_that_leave_appointments_outside_are_told_and_they_stay(
     world: World, owner: Owner, browser: Browser
 ) -> None:
-    availability = read_availability(["mon-fri 09:00-17:00"], ["2026-12-24 closed"])
-    calendar = world.calendar(
-        owner, availability=availability, buffer_after=10, min_notice=60, horizon=30, daily_limit=3
-    )
-    booking = world.book(world.link(calendar), TEN)
-    answer = browser.change(f"/settings/calendars/{calendar.id}", fields(hours_mon="", is_open=""))
-    assert answer.status_code == 303
-    (kept,) = calendars(world)
-    assert (kept.name, kept.is_open, kept.availability.week[0]) == ("Visit", False, ())
-    assert (kept.buffer_after, kept.min_notice, kept.horizon, kept.daily_limit) == (10, 60, 30, 3)
-    assert kept.availability.overrides == availability.overrides
-    assert [b.starts_at for b in world.bookings()] == [booking.starts_at]
+    calendar = world.calendar(owner)
+    booking = world.book(world.link(calendar), TEN, name="Jane Doe")
+    path = f"/settings/calendars/{calendar.id}"
+    sent = fields(hours_mon="14-15")
+    assert "Jane Doe" in browser.change(f"{path}/preview", sent, headers=HTMX).text
+    answer = browser.change(path, sent)
+    assert answer.status_code == 422
+    assert "outside of the new hours" in answer.text
+    assert f"/bookings/{booking.id}" in answer.text
+    assert calendars(world)[0].name == "30-minute meeting"
+    assert world_field(answer, "told") == "yes"
+    assert browser.change(path, sent | {"told": "yes"}).status_code == 303
+    assert [b.starts_at for b in world.bookings()] == [TEN]
+    assert browser.change(path, sent | {"name": "Again"}).status_code == 303  # known already
+    assert browser.change(path, fields(timezone="Asia/Tokyo")).status_code == 303  # it was outside before, too
+
+
+def test_a_zone_that_leaves_appointments_outside_is_told_too(world: World, owner: Owner, browser: Browser) -> None:
+    calendar = world.calendar(owner)
+    world.book(world.link(calendar), TEN)
+    assert browser.change(f"/settings/calendars/{calendar.id}", fields(timezone="Asia/Tokyo")).status_code == 422
+    assert browser.change(f"/settings/calendars/{calendar.id}", fields(timezone="Europe/Paris")).status_code == 303
 
 
 def test_an_old_zone_name_stays_when_the_form_is_saved(world: World, owner: Owner, browser: Browser) -> None:

@@ -23,6 +23,7 @@ from wtforms.fields.core import UnboundField
 
 from forms import OurForm
 from models import Owner
+from scheduling.busy_times import block
 from scheduling.owners import start_session
 
 METHODS = ["GET", "GET", "POST", "POST", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "BREW"]
@@ -32,8 +33,14 @@ RAW = "0123456789abcdef" * 4
 RIGHT = JANE | {
     "start": z(at("2026-11-30 10:00")), "timezone": "Europe/Berlin", "request_id": "a request", "label": "For Jane",
     "password": PASSWORD, "current": PASSWORD, "new": f"another {PASSWORD}", "contact": "+49 30 1", "is_open": "y",
-    "location": "Room 5", "duration": "30", "step": "15", "monday": "9:00-12:30, 13:30-17:00", "tz": "Asia/Tokyo",
-    "date": "2026-12-03", "month": "2026-12", "page": "2", "before": "9", "look": "1", "then": "new", "past": "1",
+    "location": "Room 5", "duration": "30", "step": "15", "hours_mon": "9:00-12:30, 13:30-17:00", "tz": "Asia/Tokyo",
+    "date": "2026-12-03", "month": "2026-12", "before": "9", "look": "1", "then": "new", "show": "past", "q": "jane",
+    "after": "2026-12-03T09:00:00Z~7", "reason": "Ill", "from_day": "2026-12-24", "from_time": "9:30",
+    "until_day": "2026-12-27", "until_time": "24:00", "note": "Holiday", "dates_since": "2026-12-24",
+    "dates_until": "2026-12-26", "dates_hours": "9-12, 13-24", "buffer_before": "5", "buffer_after": "10",
+    "min_notice": "2", "min_notice_unit": "hours", "horizon": "30", "daily_limit": "", "link_days": "90",
+    "change_notice": "1", "change_notice_unit": "days", "max_moves": "3", "puts_back": "y", "copy_from": "mon",
+    "copy_to": "weekdays", "told": "yes",
 }  # fmt: skip
 HEADERS = {
     "HX-Request": "true", "HX-Request-Type": "full", "HX-Target": "picker", "HX-Current-URL": "http://localhost/b/x",
@@ -120,8 +127,11 @@ class Target:
             calendar, others = (self.world.calendar(owner, "mon-sun 00:00-24:00") for owner in (self.owner, self.other))
             self.links = [self.world.link(calendar) for _ in range(2)]
             far_away = at("2027-01-04 09:00") + timedelta(minutes=30 * self.rounds / 50)
-            self.manage = self.world.manage_token(self.world.book(self.links[1], far_away))
-            self.ids = [calendar.id, others.id, self.world.row(self.links[0]).id, 99]
+            booking = self.world.book(self.links[1], far_away)
+            self.manage = self.world.manage_token(booking)
+            with self.world.inside():
+                busy = block(self.owner.id, far_away + timedelta(days=9), far_away + timedelta(days=10))
+            self.ids = [calendar.id, others.id, self.world.row(self.links[0]).id, booking.id, busy.id, 99]
         self.rounds += 1
 
     def path(self, rule: Rule, choose: Any) -> str:

@@ -8,6 +8,7 @@ from flask import url_for
 from world import HTMX, JANE, PASSWORD, Browser, World, at, z
 
 from models import Owner
+from scheduling.busy_times import block
 
 CLOSED = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -43,8 +44,12 @@ def paths(world: World, owner: Owner) -> list[str]:
     """Return an address for every route, with ids and tokens that are right."""
     calendar = world.calendar(owner)
     token = world.link(calendar)
-    manage = world.manage_token(world.book(world.link(calendar), NINE))
-    values = {"calendar_id": calendar.id, "link_id": world.row(token).id, "filename": "style.css"}
+    booking = world.book(world.link(calendar), NINE)
+    manage = world.manage_token(booking)
+    with world.inside():
+        busy = block(owner.id, at("2026-12-24 00:00"), at("2026-12-25 00:00"))
+    ids = {"calendar_id": calendar.id, "booking_id": booking.id, "busy_id": busy.id}
+    values = ids | {"link_id": world.row(token).id, "filename": "style.css"}
     found = []
     with world.app.test_request_context():
         for rule in world.app.url_map.iter_rules():

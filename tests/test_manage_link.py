@@ -1,13 +1,18 @@
 """The manage link: see, add to a calendar, cancel, reschedule."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from icalendar import Calendar as ICalendar
+from test_promises import race
 from world import World, at, starts, z
 
 from models import Booking
+from scheduling import changes
+from scheduling.changes import ByInvitee
+from scheduling.refusals import MovedEnough
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 
@@ -165,3 +170,83 @@ def test_an_unknown_manage_link_is_404_for_every_request(world: World) -> None:
         assert browser.get(path).status_code == 404
     assert browser.post("/booking/nope/cancel").status_code == 404
     assert browser.post("/booking/nope/reschedule", data={"start": z(NINE)}).status_code == 404
+
+
+# What the calendar allows
+
+
+def changed(world: World, path: str, start: datetime) -> int:
+    return world.browser().post(f"{path}/reschedule", data={"start": z(start)}).status_code
+
+
+def test_changes_are_open_until_the_calendars_latest_time(world: World, frozen: time_machine.Traveller) -> None:
+    calendar = world.calendar(change_notice=120)
+    path = f"/booking/{world.manage_token(world.book(world.link(calendar), TEN))}"
+    assert "It can be changed until Monday, 30 November, 9:00." in world.browser().get(path).text
+    frozen.move_to(TEN - timedelta(minutes=120, seconds=1))
+    assert world.browser().get(f"{path}/reschedule").status_code == 200
+    frozen.move_to(TEN - timedelta(minutes=120))
+    for answer in (
+        world.browser().get(f"{path}/reschedule"),
+        world.browser().post(f"{path}/cancel"),
+        world.browser().post(f"{path}/reschedule", data={"start": z(at("2026-12-01 10:00"))}),
+    ):
+        assert answer.status_code == 409
+        assert "too close to its start" in answer.text
+        assert "Contact" in answer.text
+        assert "/reschedule" not in answer.text
+    assert event_at(world, path)["SEQUENCE"] == 0
+    assert "can’t be changed here any more" in world.browser().get(path).text
+
+
+def test_it_can_be_moved_as_often_as_the_calendar_allows(world: World) -> None:
+    path = f"/booking/{world.manage_token(world.book(world.link(world.calendar(max_moves=2)), NINE))}"
+    assert "You can move it 2 times more." in world.browser().get(path).text
+    assert changed(world, path, TEN) == 303
+    assert changed(world, path, TEN) == 303  # sent twice, it moves once
+    assert "You can move it once more." in world.browser().get(path).text
+    assert world.browser().post(f"{path}/cancel").status_code == 303
+    assert changed(world, path, NINE) == 303  # to put it back counts too
+    assert changed(world, path, TEN) == 409
+    assert "as often as it can be" in world.browser().post(f"{path}/reschedule", data={"start": z(TEN)}).text
+    assert changed(world, path, NINE) == 303  # where it is already
+    assert "/reschedule" not in world.browser().get(path).text
+    assert world.browser().post(f"{path}/cancel").status_code == 303
+
+
+def test_moves_raced_for_never_pass_the_limit(world: World) -> None:
+    booking = world.book(world.link(world.calendar(max_moves=1)), NINE)
+    who = ByInvitee(world.manage_token(booking))
+
+    def move(start: datetime) -> Booking:
+        with world.inside():
+            return changes.reschedule(who, start)
+
+    later = [TEN + i * timedelta(minutes=30) for i in range(6)]
+    outcomes = race(world, [lambda start=start: move(start) for start in later])
+    assert sum(isinstance(outcome, Booking) for outcome in outcomes) == 1
+    assert {type(outcome) for outcome in outcomes if isinstance(outcome, Exception)} == {MovedEnough}
+
+
+def test_a_cancelled_one_stays_so_where_the_calendar_says_so(world: World) -> None:
+    path = f"/booking/{world.manage_token(world.book(world.link(world.calendar(puts_back=False)), NINE))}"
+    assert changed(world, path, TEN) == 303
+    world.browser().post(f"{path}/cancel")
+    assert "Choose a new time" not in world.browser().get(path).text
+    assert world.browser().get(f"{path}/reschedule").status_code == 409
+    assert changed(world, path, NINE) == 409
+    assert "can’t be put back" in world.browser().post(f"{path}/reschedule", data={"start": z(NINE)}).text
+
+
+def test_the_reason_for_cancelling_is_kept(world: World, path: str) -> None:
+    world.browser().post(f"{path}/cancel", data={"reason": " I am <ill> "})
+    assert "I am &lt;ill&gt;" in world.browser().get(path).text
+    world.browser().post(f"{path}/cancel", data={"reason": "another"})
+    assert "another" not in world.browser().get(path).text
+
+
+def test_the_picker_of_a_move_leads_to_nothing_else(world: World, path: str) -> None:
+    page = world.browser().get(f"{path}/reschedule").text
+    assert {href.partition("?")[0] for href in re.findall(r'(?:href|action|hx-get)="(/[^"#]*)', page)} <= {
+        path, f"{path}/reschedule", "/static/icon.svg", "/static/style.css",
+    }  # fmt: skip

@@ -16,8 +16,9 @@ from world import JANE, World, at
 
 from database import db, snapshot
 from models import Booking, Link, Owner
-from scheduling import bookings, calendars, links
+from scheduling import bookings, calendars, changes, links
 from scheduling.bookings import Wish
+from scheduling.changes import ByInvitee
 from scheduling.hours import read_availability
 from scheduling.invariants import findings
 from scheduling.refusals import (
@@ -174,7 +175,7 @@ class Machine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.clock.move_to(NOW)
-        for table in ("bookings", "links", "calendars", "owners"):
+        for table in ("changes", "bookings", "links", "calendars", "owners"):
             self.world.execute(f"DELETE FROM {table}")
         self.model = Model()
         for email in ("olivia@example.com", "oscar@example.com"):
@@ -250,7 +251,7 @@ class Machine(RuleBasedStateMachine):
             elif not self.model.is_free(booking.calendar, start, moving=booking):
                 expected = SlotTaken
         with self.world.inside():
-            self.outcome(expected, bookings.reschedule, booking.manage, start)
+            self.outcome(expected, changes.reschedule, ByInvitee(booking.manage), start)
         if not stays and not expected:
             booking.starts, booking.blocks = start, blocked(booking.calendar, start)
             booking.confirmed = True
@@ -263,7 +264,7 @@ class Machine(RuleBasedStateMachine):
             return
         late = booking.confirmed and booking.starts <= self.model.now
         with self.world.inside():
-            self.outcome(TooLate if late else None, bookings.cancel, booking.manage)
+            self.outcome(TooLate if late else None, changes.cancel, ByInvitee(booking.manage))
         if booking.confirmed and not late:
             booking.confirmed = False
             booking.changes += 1

@@ -11,12 +11,13 @@ from flask import Flask, url_for
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from stray import check_then_insert, insert, row_like, take_protection_away
-from test_headers import CLOSED
+from test_headers import CLOSED, paths
 from world import HTMX, JANE, PASSWORD, World, at, field, starts, z
 
 import tokens
 from database import db
 from models import Booking, Link
+from scheduling.busy_times import block
 from scheduling.refusals import LinkUsed, SlotTaken
 
 NINE = at("2026-11-30 09:00")
@@ -226,18 +227,10 @@ def test_a_booking_that_fails_at_its_end_leaves_an_active_link_and_no_booking(wo
 
 def test_get_head_and_options_write_nothing_wherever_they_go(world: World) -> None:
     owner = world.owner()
-    calendar = world.calendar(owner)
-    token = world.link(calendar)
-    manage = world.manage_token(world.book(world.link(calendar), NINE))
     browsers = [world.browser(), world.signed_in(owner)]
-    values = {"calendar_id": calendar.id, "link_id": world.row(token).id, "filename": "style.css"}
+    asked = paths(world, owner)
     before = world.dump()
-    for rule in world.app.url_map.iter_rules():
-        secret = manage if "booking" in rule.rule else token
-        with world.app.test_request_context():
-            path = url_for(
-                rule.endpoint, **{n: v for n, v in (values | {"token": secret}).items() if n in rule.arguments}
-            )
+    for path in asked:
         for browser in browsers:
             for query in ("", f"?start={z(TEN)}", "?date=2026-12-01&tz=Asia/Tokyo", "?month=2026-12"):
                 for method in ("GET", "HEAD", "OPTIONS"):
@@ -445,11 +438,14 @@ def test_what_belongs_to_another_owner_is_not_there(world: World) -> None:
     olivia, oscar = world.owner(), world.owner("oscar@example.com", "Oscar")
     calendar = world.calendar(olivia)
     link = world.row(world.link(calendar))
+    booking = world.book(world.link(calendar), NINE)
+    with world.inside():
+        busy = block(olivia.id, TEN, ELEVEN)
     oscars, nobody = world.signed_in(oscar), world.browser()
     before = world.dump()
     tried = 0
     for rule in world.app.url_map.iter_rules():
-        ids = {"calendar_id": calendar.id, "link_id": link.id}
+        ids = {"calendar_id": calendar.id, "link_id": link.id, "booking_id": booking.id, "busy_id": busy.id}
         if not rule.arguments & ids.keys():
             continue
         with world.app.test_request_context():
@@ -463,7 +459,7 @@ def test_what_belongs_to_another_owner_is_not_there(world: World) -> None:
             assert oscars.open(path, method=method, data=data).status_code == 404, path
             assert nobody.open(path, method=method).location == "/login", path
             tried += 1
-    assert tried >= 9
+    assert tried >= 17
     assert {name: rows for name, rows in world.dump().items() if name != "sign_ins"} == {
         name: rows for name, rows in before.items() if name != "sign_ins"
     }

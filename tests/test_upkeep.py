@@ -91,15 +91,19 @@ DAMAGE = {
     "every booking blocks its own time (bookings)":
         "UPDATE bookings SET blocked_from = blocked_until WHERE id = :booking",
     "no booking without its owner's link (bookings)": "UPDATE bookings SET calendar_id = 99 WHERE id = :booking",
+    "no change without its owner's booking (changes)": "UPDATE changes SET owner_id = 99",
+    "every change is counted (bookings)": "UPDATE bookings SET sequence = 0 WHERE id = :booking",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("words", DAMAGE)
 def test_check_sees_what_does_not_belong_together(world: World, booking: Booking, words: str) -> None:
+    if "change" in words:
+        world.move(booking, booking.starts_at + timedelta(hours=2))
     take_protection_away(world, keep_rows=True)
     values = {"booking": booking.id, "link": booking.link_id}
     world.execute(DAMAGE[words], **{name: value for name, value in values.items() if f":{name}" in DAMAGE[words]})
-    shown = booking.link_id if "(links)" in words else booking.id
+    shown = {"(links)": booking.link_id, "(changes)": 1}.get(words.split()[-1], booking.id)
     assert found(world) == [f"BROKEN: {words}: {shown}"]
 
 

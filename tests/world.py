@@ -17,8 +17,9 @@ from werkzeug.test import TestResponse
 from app import create_app
 from database import db
 from models import Booking, Calendar, Link, Owner
-from scheduling import bookings, calendars, links, owners
+from scheduling import bookings, calendars, changes, links, owners
 from scheduling.bookings import Wish
+from scheduling.changes import ByInvitee
 from scheduling.hours import read_availability
 
 KEY = "a key for the tests"
@@ -101,6 +102,16 @@ class World:
     def book(self, token: str, start: datetime, **more: str) -> Booking:
         with self.inside():
             return bookings.book(self.key, token, Wish(start, **(JANE | more)))
+
+    def move(self, booking: Booking, start: datetime) -> Booking:
+        """Move it as its invitee."""
+        with self.inside():
+            return changes.reschedule(ByInvitee(self.manage_token(booking)), start)
+
+    def cancel(self, booking: Booking, reason: str = "") -> Booking:
+        """Cancel it as its invitee."""
+        with self.inside():
+            return changes.cancel(ByInvitee(self.manage_token(booking)), reason)
 
     def manage_token(self, booking: Booking) -> str:
         return str(bookings.token_of(self.key, booking))

@@ -1,0 +1,71 @@
+"""Settings → Busy times: when the owner can't be booked, in any calendar."""
+
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, flash, g, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from blueprints.answers import go_to
+from blueprints.owner_only import require_owner
+from clock import utcnow
+from forms import BusyForm
+from models import BusyTime
+from scheduling import busy_times
+from scheduling.appointments import booked_between
+from wording import stretch_words, within_words
+
+bp = Blueprint("busy", __name__, url_prefix="/settings/busy")
+bp.before_request(require_owner)
+
+MOST = 500
+
+
+@bp.route("", methods=["GET", "POST"])
+def index() -> ResponseReturnValue:
+    """List the busy times to come, and take a new one."""
+    form, zone = BusyForm(), ZoneInfo(g.owner.timezone)
+    if not (form.validate_on_submit() and form.check_order(zone, utcnow())):
+        return _page(form, None)
+    start, end = form.interval(zone)
+    busy = busy_times.block(g.owner.id, start, end, form.note.data)
+    flash(_("%(when)s is blocked.", when=stretch_words(start, end, zone)) + _hint(busy))
+    return go_to("busy.index")
+
+
+@bp.route("/<id:busy_id>", methods=["GET", "POST"])
+def edit(busy_id: int) -> ResponseReturnValue:
+    """Change a busy time."""
+    busy, zone = busy_times.own_busy_time(g.owner.id, busy_id), ZoneInfo(g.owner.timezone)
+    form = BusyForm.of(busy, zone)
+    if not (form.validate_on_submit() and form.check_order(zone, utcnow())):
+        return _page(form, busy)
+    start, end = form.interval(zone)
+    busy = busy_times.change_busy_time(g.owner.id, busy_id, start, end, form.note.data)
+    flash(_("%(when)s is blocked.", when=stretch_words(start, end, zone)) + _hint(busy))
+    return go_to("busy.index")
+
+
+@bp.post("/<id:busy_id>/remove")
+def remove(busy_id: int) -> ResponseReturnValue:
+    """Make a busy time bookable again."""
+    busy = busy_times.unblock(g.owner.id, busy_id)
+    when = stretch_words(busy.starts_at, busy.ends_at, ZoneInfo(g.owner.timezone))
+    flash(_("%(when)s can be booked again.", when=when))
+    return go_to("busy.index")
+
+
+def _page(form: BusyForm, busy: BusyTime | None) -> ResponseReturnValue:
+    page = render_template(
+        "busy.html",
+        form=form,
+        busy=busy,
+        rows=[] if busy else busy_times.coming_busy_times(g.owner.id, utcnow(), MOST),
+        zone=ZoneInfo(g.owner.timezone),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+def _hint(busy: BusyTime) -> str:
+    count = len(booked_between(g.owner.id, busy.starts_at, busy.ends_at))
+    return f" {within_words(count)}" if count else ""
