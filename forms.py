@@ -149,8 +149,8 @@ class BusyForm(OurForm):
 
     def interval(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """Return start and end of what a valid form says, as instants."""
-        first = self.from_day.day or date.min
-        last = self.until_day.day or first
+        first = self.from_day.as_date or date.min
+        last = self.until_day.as_date or first
         ends = self.until_time.minutes
         return (
             instant(first, self.from_time.minutes or 0, zone),
@@ -218,6 +218,11 @@ class CalendarForm(OurForm):
         if weekday in WEEKDAYS:
             for field in self.hours[:5] if to == "weekdays" else self.hours:
                 field.data = self[f"hours_{weekday}"].data
+
+    def problems(self) -> list[tuple[str, str]]:
+        """Return what is wrong: the names of the fields, each with its first error."""
+        wrong = ((self[name], errors) for name, errors in self.errors.items())
+        return [(str(getattr(field, "day", field.label.text)), str(errors[0])) for field, errors in wrong]
 
     def forget_errors(self) -> None:
         """Show what was typed as it is, without judging it."""

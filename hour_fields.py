@@ -55,7 +55,7 @@ class DayField(StringField):
         self.data = (valuelist[0] if valuelist else "").strip()
 
     @property
-    def day(self) -> date | None:
+    def as_date(self) -> date | None:
         """The date, None if it is none of our times."""
         day = read_date(self.data)
         return day if day and day.year in YEARS else None
@@ -63,7 +63,7 @@ class DayField(StringField):
 
 def a_day(_form: Form, field: Field) -> None:
     """Refuse what is no date."""
-    if field.data and field.day is None:
+    if field.data and field.as_date is None:
         raise ValidationError(_l("This is not a date, such as 2026-12-24."))
 
 

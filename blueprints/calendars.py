@@ -124,6 +124,7 @@ def _page(
     form: CalendarForm, calendar: Calendar | None, status: int = 200, outside: Sequence[Booking] = ()
 ) -> ResponseReturnValue:
     days = _coming_days(form, calendar)
+    problems = form.problems()
     if status == 200:
         form.forget_errors()  # nothing was sent to be saved yet
     page = render_template(
@@ -132,6 +133,7 @@ def _page(
         calendar=calendar,
         outside=outside,
         days=days,
+        problems=problems,
         look=url_for("calendars.preview", calendar_id=calendar.id) if calendar else url_for("calendars.preview_new"),
         zone=ZoneInfo(g.owner.timezone),
     )
@@ -141,7 +143,9 @@ def _page(
 def _preview(form: CalendarForm, calendar: Calendar | None) -> ResponseReturnValue:
     days = _coming_days(form, calendar)
     outside = _left_outside(form, calendar) if calendar and days is not None else []
-    return render_template("_preview.html", form=form, days=days, outside=outside, zone=ZoneInfo(g.owner.timezone))
+    return render_template(
+        "_preview.html", days=days, problems=form.problems(), outside=outside, zone=ZoneInfo(g.owner.timezone)
+    )
 
 
 def _coming_days(form: CalendarForm, calendar: Calendar | None) -> list[tuple[date, list[datetime]]] | None:

@@ -197,8 +197,10 @@ def test_no_request_is_answered_by_a_5xx(world: World) -> None:
 def test_control_a_route_that_fails_on_something_odd_is_found(sqlite_url: str, app_on: Any) -> None:
     app: Flask = app_on(sqlite_url)
     app.add_url_rule("/fragile/<name>", view_func=lambda name: name.encode("ascii"))
+    target = Target(World(app))
+    target.rules = [rule for rule in target.rules if re.match("/(b|fragile)/", rule.rule)]
     with pytest.raises((UnicodeEncodeError, AssertionError)):
-        fuzz(Target(World(app)), examples=1000)
+        fuzz(target, examples=1000)
 
 
 # What comes before the app: HTTP itself

@@ -44,6 +44,21 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(server: Server, visitor: Visit
         look_at(owner, path)
     owner.goto(f"{server.address}/bookings")
     look_at(owner, "no appointments")
+    owner.goto(f"{server.address}/settings/calendars/1")
+    owner.get_by_label("Monday", exact=True).fill("17-9")
+    owner.locator("[name=dates_since]").fill("2026-12-24")
+    owner.get_by_role("button", name="Another line").click()
+    expect(owner.locator("[name=dates_since]")).to_have_count(2)
+    look_at(owner, "a line of dates and a preview that can't be", "#preview .plain")
+    owner.get_by_role("button", name="Save").click()
+    look_at(owner, "a calendar, refused", "#errors")
+    owner.goto(f"{server.address}/settings/busy")
+    look_at(owner, "no busy times")
+    owner.get_by_role("button", name="Block this time").click()
+    look_at(owner, "busy times, refused", "#errors")
+    owner.get_by_label("From", exact=True).fill("2030-12-24")
+    owner.get_by_role("button", name="Block this time").click()
+    look_at(owner, "busy times", ".rows")
 
     jane = visitor(**look)
     jane.goto(link)
@@ -67,6 +82,21 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(server: Server, visitor: Visit
     look_at(jane, "the spent link")
     jane.goto(link + "x")
     look_at(jane, "an unknown link")
-    for path in ("/settings/calendars/1/links", "/bookings"):
+    for path in (
+        "/settings/calendars/1/links",
+        "/bookings",
+        "/bookings/1",
+        "/bookings?q=jane",
+        "/bookings?show=cancelled",
+    ):
         owner.goto(server.address + path)
         look_at(owner, path)
+    owner.goto(server.address + "/bookings/1/reschedule")
+    look_at(owner, "the owner's picker", ".picker")
+    owner.locator("[data-start]").first.click()
+    look_at(owner, "the owner's move", ".facts-list")
+    owner.get_by_role("link", name="Keep it as it is").click()
+    owner.get_by_text("Cancel", exact=True).click()
+    look_at(owner, "cancelling", "#reason")
+    owner.get_by_role("button", name="Cancel the appointment").click()
+    look_at(owner, "a cancelled appointment", ".history li:nth-child(2)")

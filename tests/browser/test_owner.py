@@ -1,0 +1,160 @@
+"""What an owner relies on, in a real Chromium: the calendar's form, busy times, appointments; and the manage link."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from running import Server
+from steps import expect_confirmed, fill_and_book, pick_a_time, set_up, share
+
+Visitor = Callable[..., Page]
+PHONE = {"viewport": {"width": 390, "height": 844}}
+
+
+def days_shown(page: Page) -> int:
+    """Return on how many days of the preview there are times."""
+    return page.locator(".fortnight li:not(.none)").count()
+
+
+def booked(server: Server, visitor: Visitor, owner: Page) -> Page:
+    """Share a link and book with it; return the invitee's page."""
+    link = share(owner)
+    owner.keyboard.press("Escape")
+    jane = visitor(**PHONE)
+    jane.goto(link)
+    pick_a_time(jane)
+    fill_and_book(jane)
+    expect_confirmed(jane)
+    return jane
+
+
+@pytest.fixture
+def owner(server: Server, visitor: Visitor) -> Page:
+    page = visitor(**PHONE)
+    set_up(page, server)
+    return page
+
+
+def test_the_preview_follows_the_form_and_only_saving_saves(server: Server, visitor: Visitor, owner: Page) -> None:
+    link = share(owner)
+    owner.goto(f"{server.address}/settings/calendars/1")
+    assert days_shown(owner) == 10
+    owner.get_by_label("Saturday").press_sequentially("10-11")
+    expect(owner.locator(".fortnight li:not(.none)")).to_have_count(12)
+    owner.get_by_label("Monday", exact=True).fill("9-12, 11-13")
+    expect(owner.locator("#preview")).to_contain_text("Monday: Windows may touch but not overlap.")
+    owner.get_by_label("Monday", exact=True).fill("20-24:00")
+    expect(owner.locator("#preview")).to_contain_text("23:30")
+    owner.get_by_role("button", name="Copy hours").press("Enter")
+    expect(owner.get_by_label("Friday")).to_have_value("20-24:00")
+    expect(owner.get_by_role("button", name="Copy hours")).to_be_focused()
+    owner.locator("[name=dates_since]").fill((date.today() + timedelta(days=1)).isoformat())  # noqa: DTZ011
+    owner.locator("[name=dates_until]").fill((date.today() + timedelta(days=30)).isoformat())  # noqa: DTZ011
+    owner.get_by_role("button", name="Another line").click()
+    expect(owner.locator("[name=dates_since]").nth(1)).to_be_focused()
+    expect(owner.locator("#preview")).not_to_contain_text("23:30", timeout=5000) if date.today().weekday() > 4 else None  # noqa: DTZ011
+    owner.get_by_role("button", name="Remove line 1").click()
+    expect(owner.locator("[name=dates_since]")).to_have_count(1)
+    jane = visitor(**PHONE)
+    jane.goto(link)
+    assert "20:30" not in jane.locator("#day").inner_text()
+    owner.get_by_role("button", name="Save").click()
+    expect(owner.get_by_text("“30-minute meeting” was saved.")).to_be_visible()
+    jane.goto(link)
+    expect(jane.locator("#day")).to_contain_text(re.compile("20:30|10:00"))
+    owner.goto(f"{server.address}/settings/calendars/1")
+    expect(owner.get_by_label("Friday")).to_have_value("20:00-24:00")
+
+
+def test_without_script_the_form_does_the_same(server: Server, visitor: Visitor) -> None:
+    owner = visitor(java_script_enabled=False)
+    set_up(owner, server)
+    owner.goto(f"{server.address}/settings/calendars/1")
+    owner.get_by_label("Saturday").fill("10-11")
+    owner.get_by_role("button", name="Show with what I typed").click()
+    assert days_shown(owner) == 12
+    owner.get_by_label("Sunday").fill("10-11")
+    owner.locator("#copy-from").select_option("sun")
+    owner.get_by_role("button", name="Copy hours").click()
+    expect(owner.get_by_label("Monday", exact=True)).to_have_value("10-11")
+    owner.get_by_label("Monday", exact=True).press("Enter")
+    expect(owner.get_by_text("“30-minute meeting” was saved.")).to_be_visible()
+
+
+def test_an_owner_finds_moves_cancels_and_invites_again(server: Server, visitor: Visitor, owner: Page) -> None:
+    jane = booked(server, visitor, owner)
+    owner.get_by_role("link", name="Appointments").click()
+    owner.get_by_label("Name or email").fill("JANE")
+    owner.get_by_label("Name or email").press("Enter")
+    owner.get_by_role("link", name="Jane Doe").click()
+    before = owner.locator(".hero").inner_text()
+    owner.get_by_role("link", name="Reschedule").click()
+    owner.locator("[data-start]").last.click()
+    owner.get_by_role("button", name=re.compile("^Move to")).click()
+    expect(owner.locator(".history")).to_contain_text("Moved by you to")
+    assert owner.locator(".hero").inner_text() != before
+    jane.reload()
+    expect(jane.get_by_text(re.compile("Moved by Olivia Ownerson on"))).to_be_visible()
+    assert jane.locator(".hero").inner_text() == owner.locator(".hero").inner_text()
+    owner.get_by_text("Cancel", exact=True).click()
+    owner.get_by_label("Reason (optional)").fill("The roof fell in")
+    owner.get_by_role("button", name="Cancel the appointment").click()
+    expect(owner.get_by_text("The appointment was cancelled.")).to_be_visible()
+    jane.reload()
+    expect(jane.get_by_text("The roof fell in")).to_be_visible()
+    owner.get_by_role("button", name="New link for this person").click()
+    expect(owner.get_by_label("For whom (only you see this)")).to_have_value("Jane Doe")
+    jane.goto(owner.get_by_label("The link’s address").input_value())
+    expect(jane.locator("[data-start]").first).to_be_visible()
+    owner.keyboard.press("Escape")
+    expect(owner.get_by_role("button", name="New link for this person")).to_be_focused()
+
+
+def test_a_blocked_day_is_gone_from_the_picker(server: Server, visitor: Visitor, owner: Page) -> None:
+    link = share(owner)
+    jane = visitor(**PHONE)
+    jane.goto(link)
+    first = jane.locator("[data-start]").first.get_attribute("data-start") or ""
+    owner.goto(f"{server.address}/settings/busy")
+    owner.get_by_label("From", exact=True).fill(first[:10])
+    owner.get_by_label("Note").fill("Dentist")
+    owner.get_by_role("button", name="Block this time").click()
+    expect(owner.get_by_role("heading", name=re.compile(r"^\d+ \w+ \d{4}$"))).to_be_visible()
+    jane.reload()
+    expect(jane.locator(f'[data-start="{first}"]')).to_have_count(0)
+    owner.get_by_role("button", name=re.compile("^Remove")).click()
+    expect(owner.get_by_text("can be booked again")).to_be_visible()
+    jane.goto(link)
+    expect(jane.locator(f'[data-start="{first}"]')).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_an_invitee_moves_cancels_and_puts_back(server: Server, visitor: Visitor, owner: Page, script: bool) -> None:
+    owner.goto(f"{server.address}/settings/calendars/1")
+    owner.get_by_label("How often invitees can move it").fill("2")
+    owner.get_by_role("button", name="Save").click()
+    link = share(owner)
+    jane = visitor(java_script_enabled=script, **PHONE)
+    jane.goto(link)
+    pick_a_time(jane)
+    fill_and_book(jane)
+    address = jane.url
+    expect(jane.get_by_text("You can move it 2 times more.")).to_be_visible()
+    jane.get_by_role("link", name="Reschedule").click()
+    jane.locator("[data-start]").first.click()
+    jane.get_by_role("button", name=re.compile("^Move to")).click()
+    expect(jane.get_by_text("You can move it once more.")).to_be_visible()
+    jane.get_by_text("Cancel", exact=True).click()
+    jane.get_by_label("Reason (optional)").fill("I am ill")
+    jane.get_by_role("button", name="Cancel the appointment").click()
+    expect(jane.get_by_role("heading", name="Your appointment is cancelled")).to_be_visible()
+    expect(jane.get_by_text("I am ill")).to_be_visible()
+    jane.get_by_role("link", name="Choose a new time").click()
+    jane.locator("[data-start]").nth(1).click()
+    jane.get_by_role("button", name=re.compile("^Book ")).click()
+    expect_confirmed(jane)
+    assert jane.url == address
+    expect(jane.get_by_role("link", name="Reschedule")).to_have_count(0)
+    expect(jane.get_by_text("It was moved as often as it can be.")).to_be_visible()
