@@ -65,7 +65,7 @@ def appointments(
 def as_sought(text: str) -> str:
     """Return a text as a search compares it: in small letters without their accents, `andre` for `André`."""
     letters = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return "".join(letter if letter.isprintable() else " " for letter in letters if not unicodedata.combining(letter))
 
 
 def own_booking(session: Session, owner_id: int, booking_id: int) -> Booking:

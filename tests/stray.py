@@ -49,6 +49,7 @@ def drop_the_constraints(world: World) -> None:
     world.execute("INSERT INTO unprotected SELECT * FROM bookings")
     world.execute("DROP TABLE bookings")
     world.execute("ALTER TABLE unprotected RENAME TO bookings")
+    world.execute("CREATE UNIQUE INDEX ix_bookings_own ON bookings (owner_id, id)")  # what changes refer to
 
 
 def check_then_insert(

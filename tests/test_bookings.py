@@ -76,12 +76,15 @@ def test_a_place_that_is_none_is_the_beginning(browser: Browser, booking: Bookin
 @pytest.mark.parametrize(
     ("words", "finds"),
     [
-        ("jane", True), ("JANE", True), ("doe jane", True), ("jane@example", True), ("Doe", True), ("  doe ", True),
-        ("joe", False), ("jane joe", False), ("%", False), ("_", False), ("garden", False), ("andre", False),
+        ("jane%00doe", True), ("jane", True), ("JANE", True), ("doe jane", True), ("jane@example", True), ("Doe", True),
+        ("  doe ", True), ("joe", False), ("jane joe", False), ("%", False), ("_", False), ("garden", False),
+        ("andre", False),
     ],
 )  # fmt: skip
 def test_a_search_finds_names_and_emails(browser: Browser, booking: Booking, words: str, finds: bool) -> None:
-    assert listed(browser, f"?q={words.replace('%', '%25')}") == ([booking.id] if finds else [])
+    assert listed(browser, f"?q={words if '%00' in words else words.replace('%', '%25')}") == (
+        [booking.id] if finds else []
+    )
 
 
 def test_a_search_finds_all_that_there_is_and_minds_no_accents(

@@ -10,15 +10,23 @@ import pytest
 import time_machine
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from sqlalchemy import select
 from world import JANE, World, at
 
 from database import db, snapshot
 from models import Booking, Link, Owner
-from scheduling import bookings, calendars, changes, links
+from scheduling import bookings, busy_times, calendars, changes, links
 from scheduling.bookings import Wish
-from scheduling.changes import ByInvitee
+from scheduling.changes import ByInvitee, ByOwner, Who
 from scheduling.hours import read_availability
 from scheduling.invariants import findings
 from scheduling.refusals import (
@@ -27,8 +35,10 @@ from scheduling.refusals import (
     LinkNotActive,
     LinkRevoked,
     LinkUsed,
+    MovedEnough,
     Refusal,
     SlotTaken,
+    StaysCancelled,
     TooLate,
 )
 
@@ -53,6 +63,9 @@ class ModelCalendar:
     min_notice: int = 0
     horizon: int = 2
     daily_limit: int | None = None
+    change_notice: int = 0
+    max_moves: int | None = None
+    puts_back: bool = True
     is_open: bool = True
     archived: bool = False
 
@@ -85,6 +98,8 @@ class ModelBooking:
     blocks: tuple[datetime, datetime]
     confirmed: bool = True
     changes: int = 0
+    moves: int = 0
+    """By its invitee."""
 
     def as_row(self, link: ModelLink) -> tuple[Any, ...]:
         return link.id, self.starts, *self.blocks, self.confirmed, self.changes
@@ -97,6 +112,8 @@ class Model:
     now: datetime = NOW
     calendars: list[ModelCalendar] = field(default_factory=list)
     links: list[ModelLink] = field(default_factory=list)
+    busy: list[tuple[int, int, datetime, datetime]] = field(default_factory=list)
+    """The busy times that owners blocked: id, owner, start, end."""
 
     def bookings(self) -> Iterator[ModelBooking]:
         yield from (link.booking for link in self.links if link.booking)
@@ -112,6 +129,7 @@ class Model:
         others = [b for b in self.bookings() if b.confirmed and b is not moving]
         begins, ends = blocked(calendar, start)
         owners = [b.blocks for b in others if b.calendar.owner == calendar.owner]
+        owners += [interval for _id, owner, *interval in self.busy if owner == calendar.owner]
         clashes = any(busy_from < ends and begins < busy_until for busy_from, busy_until in owners)
         same_day = sum(b.calendar is calendar and b.starts.date() == start.date() for b in others)
         full = calendar.daily_limit is not None and same_day >= calendar.daily_limit
@@ -137,6 +155,22 @@ class Model:
             return CalendarClosed
         return None if self.is_free(link.calendar, start) else SlotTaken
 
+    def why_not_change(self, booking: ModelBooking, by_owner: bool) -> type[Refusal] | None:
+        """Return how cancelling would be refused, None if it is not."""
+        notice = 0 if by_owner else booking.calendar.change_notice
+        return TooLate if booking.starts - notice * MINUTE <= self.now else None
+
+    def why_not_move(self, booking: ModelBooking, start: datetime, by_owner: bool) -> type[Refusal] | None:
+        """Return how moving or putting back would be refused, None if it is not."""
+        if late := self.why_not_change(booking, by_owner):
+            return late
+        most = booking.calendar.max_moves
+        if not by_owner and not booking.confirmed and not booking.calendar.puts_back:
+            return StaysCancelled
+        if not by_owner and most is not None and booking.moves >= most:
+            return MovedEnough
+        return None if self.is_free(booking.calendar, start, moving=booking) else SlotTaken
+
 
 def blocked(calendar: ModelCalendar, start: datetime) -> tuple[datetime, datetime]:
     end = start + calendar.duration * MINUTE
@@ -159,6 +193,9 @@ CHANGES = st.fixed_dictionaries(
         "horizon": st.sampled_from([0, 1, 2, 3]),
         "daily_limit": st.sampled_from([None, 1, 2]),
         "is_open": st.sampled_from([True, True, True, False]),
+        "change_notice": st.sampled_from([0, 0, 60, 240]),
+        "max_moves": st.sampled_from([None, None, 0, 1, 2]),
+        "puts_back": st.sampled_from([True, True, False]),
     },
 )
 
@@ -175,16 +212,24 @@ class Machine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.clock.move_to(NOW)
-        for table in ("changes", "bookings", "links", "calendars", "owners"):
+        for table in ("busy_times", "changes", "bookings", "links", "calendars", "owners"):
             self.world.execute(f"DELETE FROM {table}")
         self.model = Model()
         for email in ("olivia@example.com", "oscar@example.com"):
             owner = quick_owner(self.world, email)
-            for _ in range(2):
+            for most, puts_back in ((None, False), (1, True)):
                 made = self.world.calendar(
-                    owner, "mon-sun 09:00-12:00", timezone="UTC", duration=60, step=30, horizon=2, link_days=1
+                    owner,
+                    "mon-sun 09:00-12:00",
+                    timezone="UTC",
+                    duration=60,
+                    step=30,
+                    horizon=2,
+                    link_days=1,
+                    max_moves=most,
+                    puts_back=puts_back,
                 )
-                self.model.calendars.append(ModelCalendar(made.id, owner.id))
+                self.model.calendars.append(ModelCalendar(made.id, owner.id, max_moves=most, puts_back=puts_back))
 
     @rule(target=made, which=st.integers(0, 3))
     def make_a_link(self, which: int) -> ModelLink:
@@ -229,7 +274,14 @@ class Machine(RuleBasedStateMachine):
     def nudge(self, link: ModelLink, minutes: int) -> None:
         """Move it by so little that the new time overlaps the old one."""
         if link.booking:
-            self.move(link.booking, link.booking.starts + minutes * MINUTE)
+            self.move(link.booking, link.booking.starts + minutes * MINUTE, by_owner=False)
+
+    @rule(link=made, start=STARTS)
+    def come_too_late(self, link: ModelLink, start: datetime) -> None:
+        if link.token and not link.booking:
+            self.model.now = max(self.model.now, link.expires)
+            self.clock.move_to(self.model.now)
+            self.book(link, start, aim=True, request="one")
 
     @rule(link=made)
     def wait_until_it_begins(self, link: ModelLink) -> None:
@@ -237,34 +289,56 @@ class Machine(RuleBasedStateMachine):
             self.model.now = link.booking.starts
             self.clock.move_to(self.model.now)
 
-    @rule(link=made, start=STARTS, aim=st.booleans())
-    def move_or_put_back(self, link: ModelLink, start: datetime, aim: bool) -> None:
+    @rule(link=made, start=STARTS, aim=st.booleans(), by_owner=st.booleans())
+    def move_or_put_back(self, link: ModelLink, start: datetime, aim: bool, by_owner: bool) -> None:
         if link.booking:
-            self.move(link.booking, self.model.aimed(link.booking.calendar, start, aim))
+            self.move(link.booking, self.model.aimed(link.booking.calendar, start, aim), by_owner)
 
-    def move(self, booking: ModelBooking, start: datetime) -> None:
-        stays = booking.confirmed and booking.starts == start
-        expected: type[Refusal] | None = None
-        if not stays:
-            if booking.starts <= self.model.now:
-                expected = TooLate
-            elif not self.model.is_free(booking.calendar, start, moving=booking):
-                expected = SlotTaken
+    @rule(which=st.integers(0, 3), start=STARTS, minutes=st.sampled_from([15, 60, 600]))
+    def block(self, which: int, start: datetime, minutes: int) -> None:
+        """What is booked within it stays."""
+        owner = self.model.calendars[which].owner
+        start = self.model.aimed(self.model.calendars[which], start, aim=False)
         with self.world.inside():
-            self.outcome(expected, changes.reschedule, ByInvitee(booking.manage), start)
+            busy = busy_times.block(owner, start, start + minutes * MINUTE)
+        self.model.busy.append((busy.id, owner, start, start + minutes * MINUTE))
+
+    @precondition(lambda self: self.model.busy)
+    @rule(which=st.integers(0, 99))
+    def unblock(self, which: int) -> None:
+        busy_id, owner, *_ = self.model.busy.pop(which % len(self.model.busy))
+        with self.world.inside():
+            busy_times.unblock(owner, busy_id)
+
+    def move(self, booking: ModelBooking, start: datetime, by_owner: bool) -> None:
+        stays = booking.confirmed and booking.starts == start
+        expected = None if stays else self.model.why_not_move(booking, start, by_owner)
+        with self.world.inside():
+            self.outcome(expected, changes.reschedule, who(booking, by_owner), start)
         if not stays and not expected:
             booking.starts, booking.blocks = start, blocked(booking.calendar, start)
             booking.confirmed = True
             booking.changes += 1
+            booking.moves += not by_owner
 
-    @rule(link=made)
-    def cancel(self, link: ModelLink) -> None:
-        booking = link.booking
-        if not booking:
-            return
-        late = booking.confirmed and booking.starts <= self.model.now
+    @rule(link=made, start=STARTS, by_owner=st.booleans())
+    def change_minds(self, link: ModelLink, start: datetime, by_owner: bool) -> None:
+        """Move it, cancel it, put it back, move it again."""
+        for cancels in (False, True, False, False):
+            if link.booking and cancels:
+                self.call_off(link.booking, by_owner)
+            elif link.booking:
+                self.move(link.booking, self.model.aimed(link.booking.calendar, start, aim=True), by_owner=False)
+
+    @rule(link=made, by_owner=st.booleans())
+    def cancel(self, link: ModelLink, by_owner: bool) -> None:
+        if link.booking:
+            self.call_off(link.booking, by_owner)
+
+    def call_off(self, booking: ModelBooking, by_owner: bool) -> None:
+        late = self.model.why_not_change(booking, by_owner) if booking.confirmed else None
         with self.world.inside():
-            self.outcome(TooLate if late else None, changes.cancel, ByInvitee(booking.manage))
+            self.outcome(late, changes.cancel, who(booking, by_owner))
         if booking.confirmed and not late:
             booking.confirmed = False
             booking.changes += 1
@@ -300,7 +374,7 @@ class Machine(RuleBasedStateMachine):
             (calendars.remove_calendar if archive else calendars.restore_calendar)(calendar.owner, calendar.id)
         calendar.archived = archive
 
-    @rule(minutes=st.sampled_from([1, 30, 240, 1440]))
+    @rule(minutes=st.sampled_from([1, 30, 240, 1440, 1440]))
     def time_passes(self, minutes: int) -> None:
         self.model.now += minutes * MINUTE
         self.clock.move_to(self.model.now)
@@ -340,6 +414,11 @@ class Machine(RuleBasedStateMachine):
         return "revoked" if link.revoked else "expired" if link.expires <= self.model.now else "active"
 
 
+def who(booking: ModelBooking, by_owner: bool) -> Who:
+    """Return who changes it."""
+    return ByOwner(booking.calendar.owner, booking.id) if by_owner else ByInvitee(booking.manage)
+
+
 def as_row(booking: Booking) -> tuple[Any, ...]:
     blocks = booking.blocked_from, booking.blocked_until
     return booking.link_id, booking.starts_at, *blocks, booking.is_confirmed, booking.sequence
@@ -370,12 +449,12 @@ def run(world: World, clock: Any, examples: int, base: type[Machine] = Machine) 
 
 def test_everything_ends_as_the_model_says_and_the_promises_hold(world: World, frozen: Any) -> None:
     on_sqlite = world.app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
-    seen = run(world, frozen, examples=60 if on_sqlite else 20)
+    seen = run(world, frozen, examples=90 if on_sqlite else 20)
     if not on_sqlite:
         return  # fewer, since each step takes longer: not enough to have seen it all
     for outcome in (
         "book", "cancel", "reschedule", "revoke", "a retry", "LinkUsed", "LinkRevoked", "LinkExpired", "CalendarClosed",
-        "SlotTaken", "TooLate", "LinkNotActive",
+        "SlotTaken", "TooLate", "LinkNotActive", "MovedEnough", "StaysCancelled",
     ):  # fmt: skip
         assert seen.get(outcome, 0) >= 1, (outcome, seen)
 

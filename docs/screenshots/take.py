@@ -2,10 +2,11 @@
 
 import sys
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import chromium
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from running import Server, running
 from steps import expect_confirmed, expect_spent, fill_and_book, open_menu, pick_a_time, set_up, share
 
@@ -56,6 +57,48 @@ def tour(browser: Browser, server: Server) -> None:
     take(stranger, "spent-phone")
     owner.goto(f"{server.address}/settings/calendars/1/links")
     take(owner, "links")
+    owners_day(owner, server, jane)
+
+
+def owners_day(owner: Page, server: Server, jane: Page) -> None:
+    """Set the hours, block a time, move and cancel an appointment, with a picture at each stop."""
+    owner.goto(f"{server.address}/settings/calendars/1")
+    owner.get_by_label("Monday", exact=True).fill("9-12:30, 13:30-17")
+    owner.get_by_role("button", name="Copy hours").click()
+    owner.get_by_label("Minutes free after").fill("15")
+    owner.locator("[name=dates_since]").fill(f"{date.today().year}-12-24")  # noqa: DTZ011
+    owner.locator("[name=dates_until]").fill(f"{date.today().year}-12-26")  # noqa: DTZ011
+    owner.get_by_role("button", name="Another line").click()
+    expect(owner.locator("[name=dates_since]")).to_have_count(2)
+    expect(owner.locator("#preview")).not_to_contain_text("12:30")
+    owner.get_by_text("Weekly hours").evaluate("legend => legend.scrollIntoView()")
+    take(owner, "calendar")
+    owner.set_viewport_size(PHONE)
+    owner.get_by_text("Weekly hours").evaluate("legend => legend.scrollIntoView()")
+    take(owner, "calendar-phone")
+    owner.set_viewport_size(WIDE)
+    owner.get_by_role("button", name="Save").click()
+    if owner.get_by_role("alert").count():
+        owner.get_by_role("button", name="Save").click()
+    owner.goto(f"{server.address}/settings/busy")
+    next_year = date.today().year + 1  # noqa: DTZ011
+    owner.get_by_label("From", exact=True).fill(f"{next_year}-07-05")
+    owner.get_by_label("Until (optional)").fill(f"{next_year}-07-23")
+    owner.get_by_label("Note").fill("Holiday")
+    owner.get_by_role("button", name="Block this time").click()
+    take(owner, "busy", whole=True)
+    owner.goto(f"{server.address}/bookings")
+    take(owner, "appointments")
+    owner.get_by_role("link", name="Jane Doe").click()
+    owner.get_by_role("link", name="Reschedule").click()
+    take(owner, "reschedule")
+    owner.locator("[data-start]").last.click()
+    owner.get_by_role("button", name="Move to").click()
+    take(owner, "appointment", whole=True)
+    jane.reload()
+    take(jane, "manage-phone", whole=True)
+    jane.get_by_role("link", name="Reschedule").click()
+    take(jane, "move-phone", whole=True)
 
 
 if __name__ == "__main__":

@@ -88,10 +88,12 @@ def downgrade() -> None:
 
 
 def _fill_sought() -> None:
-    """Give the bookings that are there the text that a search compares, as `sought.py` makes it."""
+    """Give the bookings that are there the text that a search compares, as `as_sought` makes it."""
     bookings = sa.table("bookings", sa.column("id"), sa.column("name"), sa.column("email"), sa.column("sought"))
     connection = op.get_bind()
     for row in connection.execute(sa.select(bookings.c.id, bookings.c.name, bookings.c.email)).all():
         letters = unicodedata.normalize("NFKD", f"{row.name} {row.email}".casefold())
-        sought = "".join(letter for letter in letters if not unicodedata.combining(letter))
+        sought = "".join(
+            letter if letter.isprintable() else " " for letter in letters if not unicodedata.combining(letter)
+        )
         connection.execute(bookings.update().where(bookings.c.id == row.id).values(sought=sought))
