@@ -45,13 +45,15 @@ def appointments(
     order = tuple_(Booking.starts_at, Booking.id)
     query = select(Booking).join(Booking.calendar).options(contains_eager(Booking.calendar))
     query = query.where(Booking.owner_id == owner_id).limit(most)
+    begins = after is None  # else the place is where the index is entered
     if which is Which.COMING:
-        query = query.where(CONFIRMED, Booking.starts_at > now - LONGEST, Booking.ends_at > now)
-        query = query.order_by(Booking.starts_at, Booking.id)
+        query = query.where(CONFIRMED, Booking.ends_at > now).order_by(Booking.starts_at, Booking.id)
+        query = query.where(Booking.starts_at > now - LONGEST) if begins else query
     else:
         query = query.order_by(Booking.starts_at.desc(), Booking.id.desc())
     if which is Which.PAST:
-        query = query.where(CONFIRMED, Booking.starts_at < now, Booking.ends_at <= now)
+        query = query.where(CONFIRMED, Booking.ends_at <= now)
+        query = query.where(Booking.starts_at < now) if begins else query
     if which is Which.CANCELLED:
         query = query.where(CANCELLED)
     if after is not None:

@@ -10,7 +10,7 @@ from world import Browser, World, at, starts, z
 
 from database import db
 from models import Booking, Change, Owner
-from scheduling.appointments import Which, appointments
+from scheduling.appointments import Place, Which, appointments
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 LISTED = re.compile(r'href="/bookings/(\d+)"')
@@ -106,9 +106,10 @@ def test_lists_use_their_indexes(sqlite_url: str, app_on: Any) -> None:
     with world.inside():
         db.event.listen(db.engine, "before_cursor_execute", lambda _c, _u, sql, *_: queries.append(sql))
         for which in Which:
-            appointments(owner.id, which, NINE, 51)
+            for place in (None, Place(NINE, 7)):
+                appointments(owner.id, which, NINE, 51, place)
         lists = [sql for sql in queries if sql.startswith("SELECT")]
-        assert len(lists) == 4
+        assert len(lists) == 8
         for sql in lists:
             plan = " ".join(row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {sql}".replace("?", "1"))))
             assert "TEMP B-TREE" not in plan, plan
