@@ -123,8 +123,6 @@ class Row:
 class DatesField(Field):
     """Rows of dates with hours of their own, sent as `name_since`, `name_until` and `name_hours`, each many times."""
 
-    MOST_ROWS = 400
-
     def __init__(self, label: Any, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self.rows: list[Row] = []
@@ -145,7 +143,7 @@ class DatesField(Field):
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
         """Read the rows; each that can't be read, or whose dates another has already, keeps its own error."""
         self.data = {}
-        for row in self.rows[: self.MOST_ROWS]:
+        for row in self.rows:
             try:
                 days, windows = row.read()
                 if twice := next((day for day in days if day in self.data), None):
@@ -154,7 +152,7 @@ class DatesField(Field):
             except HoursError as error:
                 row.error = str(error)
         self.errors = [row.error for row in self.rows if row.error]
-        if len(self.rows) > self.MOST_ROWS or len(self.data) > MOST_OVERRIDES:
+        if len(self.data) > MOST_OVERRIDES:
             self.errors = [_("At most %(count)s dates can have hours of their own.", count=MOST_OVERRIDES)]
         return not self.errors
 

@@ -13,12 +13,12 @@ from blueprints.owner_only import require_owner
 from clock import utcnow
 from database import db
 from forms import CalendarForm
-from hour_fields import DatesField
 from models import Booking, Calendar
 from reading import read_number
 from scheduling import calendars
 from scheduling.appointments import left_outside
 from scheduling.busy import agenda
+from scheduling.hours import MOST_OVERRIDES
 from scheduling.picker import coming_days
 from scheduling.slots import DAY
 
@@ -113,7 +113,7 @@ def _acted(form: CalendarForm) -> bool:
     """Do what a button inside of the form asks for, and return whether it was one: nothing is saved then."""
     if "copy" in request.form:
         form.copy_hours(request.form.get("copy_from", ""), request.form.get("copy_to", ""))
-    elif (row := read_number(request.form.get("remove"), DatesField.MOST_ROWS)) is not None:
+    elif (row := read_number(request.form.get("remove"), MOST_OVERRIDES)) is not None:
         form.dates.remove(row)
     elif not request.form.keys() & {"more", "look"}:
         return False

@@ -1,6 +1,7 @@
 """Settings → Calendars."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from world import field as world_field
 
 from database import db
 from models import Calendar, Owner
-from scheduling.hours import write_windows
+from scheduling.hours import read_availability, write_windows
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 
@@ -147,6 +148,18 @@ def test_a_line_of_dates_that_is_none_is_told_beside_it(
     )
     assert 'value="2026-12-20"' in answer.text
     assert calendars(world) == []
+
+
+def test_as_many_dates_as_the_shell_takes_can_be_saved_again(world: World, owner: Owner, browser: Browser) -> None:
+    days = [f"{at('2027-01-01 00:00') + i * timedelta(days=2):%Y-%m-%d}" for i in range(2000)]
+    calendar = world.calendar(owner, availability=read_availability([], [f"{day} closed" for day in days]))
+    rows = [(day, "", "") for day in days]
+    path = f"/settings/calendars/{calendar.id}"
+    assert browser.get(path).text.count('name="dates_since"') == 2001
+    assert browser.change(path, fields(**overrides(*rows))).status_code == 303
+    answer = browser.change(path, fields(**overrides(*rows, ("2026-12-24", "", ""))))
+    assert answer.status_code == 422
+    assert "At most 2000 dates" in answer.text
 
 
 def test_a_date_can_not_have_two_lines(browser: Browser) -> None:
