@@ -256,6 +256,14 @@ def test_hours_that_leave_appointments_outside_are_told_and_they_stay(
     assert browser.change(path, fields(timezone="Asia/Tokyo")).status_code == 303  # it was outside before, too
 
 
+def test_an_appointment_whose_end_is_outside_is_told(world: World, owner: Owner, browser: Browser) -> None:
+    calendar = world.calendar(owner)
+    world.book(world.link(calendar), TEN)  # 11:00 to 11:30 in Berlin
+    path = f"/settings/calendars/{calendar.id}"
+    assert browser.change(path, fields(hours_mon="9-11:30")).status_code == 303
+    assert browser.change(path, fields(hours_mon="9-11:29")).status_code == 422
+
+
 def test_a_zone_that_leaves_appointments_outside_is_told_too(world: World, owner: Owner, browser: Browser) -> None:
     calendar = world.calendar(owner)
     world.book(world.link(calendar), TEN)

@@ -11,7 +11,7 @@ from world import World, at, starts, z
 
 from models import Booking
 from scheduling import changes
-from scheduling.changes import ByInvitee
+from scheduling.changes import ByInvitee, ByOwner
 from scheduling.refusals import MovedEnough
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
@@ -212,6 +212,15 @@ def test_it_can_be_moved_as_often_as_the_calendar_allows(world: World) -> None:
     assert changed(world, path, NINE) == 303  # where it is already
     assert "/reschedule" not in world.browser().get(path).text
     assert world.browser().post(f"{path}/cancel").status_code == 303
+
+
+def test_moves_by_the_owner_do_not_count(world: World) -> None:
+    booking = world.book(world.link(world.calendar(max_moves=1)), NINE)
+    with world.inside():
+        changes.reschedule(ByOwner(booking.owner_id, booking.id), TEN)
+    path = f"/booking/{world.manage_token(booking)}"
+    assert changed(world, path, NINE) == 303
+    assert changed(world, path, TEN) == 409
 
 
 def test_moves_raced_for_never_pass_the_limit(world: World) -> None:
