@@ -98,6 +98,12 @@ def test_appointments_within_it_stay_and_are_told(world: World, owner: Owner, br
     assert sum(booking.is_confirmed for booking in world.bookings()) == 2
 
 
+def test_an_appointment_is_not_within_it_for_its_buffer(world: World, owner: Owner, browser: Browser) -> None:
+    world.book(world.link(world.calendar(owner, buffer_after=60)), NINE)  # until 10:30 in Berlin
+    browser.change(PATH, {"from_day": "2026-11-30", "from_time": "10:30", "until_time": "11:15"})
+    assert "within it" not in browser.get(PATH).text
+
+
 def test_a_removed_one_can_be_booked_again(world: World, owner: Owner, browser: Browser) -> None:
     token = world.link(world.calendar(owner))
     browser.change(PATH, {"from_day": "2026-11-30"})

@@ -7,8 +7,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from world import at
 
-from scheduling.hours import read_availability
-from scheduling.slots import Agenda, BusyTimes, Rules, Window, first_offered, instant, is_offered, offered
+from scheduling.hours import WEEKDAYS, read_availability
+from scheduling.slots import (
+    Agenda,
+    BusyTimes,
+    Rules,
+    Window,
+    first_offered,
+    instant,
+    is_offered,
+    nearest,
+    offered,
+    within,
+)
 
 MINUTE = timedelta(minutes=1)
 NEVER, ALWAYS = at("0002-01-01"), at("9998-01-01")
@@ -186,3 +197,36 @@ def test_instants_out_of_reach_are_answered_with_nothing() -> None:
 def test_a_window_that_is_none_can_not_be_made(opens: int, closes: int) -> None:
     with pytest.raises(ValueError, match="ends after it starts"):
         Window(opens, closes)
+
+
+def test_the_nearest_slots_are_before_and_after_and_in_order() -> None:
+    r = rules("thu 09:00-18:00", "fri 09:00-10:00")
+    agenda = busy(("2026-01-08 12:00", "2026-01-08 13:00"))
+    now = at("2026-01-01")
+    for start, expected in (
+        ("2026-01-08 12:00", ["08 10:00", "08 11:00", "08 13:00"]),
+        ("2026-01-08 12:10", ["08 11:00", "08 13:00", "08 14:00"]),
+        ("2026-01-09 03:00", ["08 16:00", "08 17:00", "09 09:00"]),
+        ("2025-12-01 09:00", ["01 09:00"]),  # none within a week: the first one after it
+        ("2040-01-01 09:00", []),
+    ):
+        found = [f"{slot:%d %H:%M}" for slot in nearest(r, agenda, now, at(start), 3)]
+        assert found == expected, start
+
+
+@pytest.mark.parametrize(
+    ("zone", "window", "day"),
+    [(zone, window, day) for zone, window, _step, day, _slots in CLOCK_CHANGES]
+    + [("Pacific/Apia", "09:00-10:00", "2011-12-30"), ("Europe/Berlin", "22:00-24:00", "2026-03-28")],
+)
+def test_what_is_offered_is_within_the_hours_and_a_minute_more_is_not(zone: str, window: str, day: str) -> None:
+    weekday = date.fromisoformat(day).weekday()
+    r = rules(f"{WEEKDAYS[weekday]} {window}", zone=zone, duration=30, step=30)
+    start = instant(date.fromisoformat(day), 0, r.zone) - timedelta(days=1)
+    found = offered(r, Agenda(), start - timedelta(days=9), start, start + timedelta(days=3))
+    assert found
+    for slot in found:
+        assert within(r.availability, r.zone, slot, slot + r.duration)
+    last = instant(date.fromisoformat(day), r.availability.week[weekday][0].closes, r.zone)
+    assert within(r.availability, r.zone, last - MINUTE, last)
+    assert not within(r.availability, r.zone, last - MINUTE, last + MINUTE)
