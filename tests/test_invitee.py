@@ -346,3 +346,15 @@ def test_addresses_of_in_house_mail_are_addresses_too(world: World, email: str) 
 
 def test_a_date_counts_more_than_a_month(world: World) -> None:
     assert starts(look(world, world.link(), "?month=2026-11&date=2026-12-03"))[0] == "2026-12-03T08:00:00Z"
+
+
+def test_a_slot_that_is_gone_is_answered_with_the_nearest_ones_first_and_each_once(world: World) -> None:
+    calendar = world.calendar()
+    world.book(world.link(calendar), at("2026-11-30 12:00"))
+    answer = world.browser().post(f"/b/{world.link(calendar)}", data=JANE | {"start": "2026-11-30T12:00:00Z"})
+    assert answer.status_code == 409
+    offered = starts(answer)
+    assert offered[:3] == [f"2026-11-30T{time}:00Z" for time in ("11:00", "11:30", "12:30")]
+    assert len(offered) == len(set(offered)) == 15
+    assert "The nearest free times" in answer.text
+    assert 'value="Jane Doe"' in answer.text
