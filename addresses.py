@@ -1,5 +1,7 @@
 """Addresses that leave the house: they begin with BASE_URL, never with what a request says its host is."""
 
+from urllib.parse import urlsplit
+
 from flask import current_app
 
 from models import Booking, Link
@@ -17,6 +19,14 @@ def base() -> str:
     return str(current_app.config["BASE_URL"])
 
 
+def host() -> str:
+    """Return the host of our addresses, as a mail server wants to be greeted (RFC 5321, section 4.1.3)."""
+    name = urlsplit(base()).hostname or "localhost"
+    if ":" in name:
+        return f"[IPv6:{name}]"
+    return f"[{name}]" if name.replace(".", "").isdigit() else name
+
+
 def link_address(link: Link) -> str | None:
     """Return the address of a link, or None if it was made with another key and can't be shown again."""
     token = links.token_of(key(), link)
@@ -31,6 +41,11 @@ def manage_token(booking: Booking) -> str | None:
 def manage_address(token: str) -> str:
     """Return the address of the manage link with this token."""
     return f"{base()}/booking/{token}"
+
+
+def appointment_address(booking: Booking) -> str:
+    """Return the address of the owner's own page of the booking."""
+    return f"{base()}/bookings/{booking.id}"
 
 
 def setup_address() -> str:

@@ -11,6 +11,7 @@ from flask_migrate.cli import db as migrations
 from addresses import key, link_address
 from database import LARGEST_ID
 from fields import LEAST_PASSWORD, MOST_PASSWORD
+from mailing import mail_test, work
 from models import Owner
 from scheduling import calendars, links, owners
 from scheduling.hours import HoursError, read_availability
@@ -93,7 +94,7 @@ def link_create(calendar: int, count: int, label: str, expires_in: int | None) -
 
 def add_commands(app: Flask) -> None:
     """Add the commands to the app's."""
-    for command in (owner_group, calendar_group, link_group, check, backup):
+    for command in (owner_group, calendar_group, link_group, check, backup, work, mail_test):
         app.cli.add_command(command)
     # Flask-Migrate's commands come by themselves; they are to complain as ours do.
     migrations.__class__ = Group

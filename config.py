@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import current_app
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from hosts import is_host
+from mail_server import MailServer, read_mail_server, read_sender
 from proxies import Network, read_networks
 from reading import read_number
 
@@ -25,7 +27,7 @@ _SEVERAL_HOSTS = re.compile(r"^(postgres[^:/]*://(?:[^@/]*@)?)([^@/?]*,[^@/?]*)(
 
 @dataclass(frozen=True)
 class Config:
-    """What the environment says, checked. `base_url` has no slash at its end."""
+    """What the environment says, checked. `base_url` has no slash at its end; without `mail` none is sent."""
 
     database_url: str
     secret_key: str
@@ -34,6 +36,7 @@ class Config:
     port: int
     threads: int
     trusted_proxies: tuple[Network, ...]
+    mail: MailServer | None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], instance: Path) -> "Config":
@@ -52,7 +55,14 @@ class Config:
             port=port,
             threads=_number(environ, "THREADS", default=8, most=256),
             trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
+            mail=_mail(environ),
         )
+
+
+def current() -> Config:
+    """Return what the app that is at work was started with."""
+    config: Config = current_app.config["BOOKONCE"]
+    return config
 
 
 def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
@@ -69,6 +79,16 @@ def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
         return read_networks(text) if text else ()
     except ValueError as error:
         raise ConfigError(f"{name}: '{error}' is no address or network such as 127.0.0.1 or 10.0.0.0/8") from None
+
+
+def _mail(environ: Mapping[str, str]) -> MailServer | None:
+    url, sender = environ.get("SMTP_URL") or "", environ.get("MAIL_FROM") or ""
+    try:
+        if sender:
+            read_sender(sender)
+        return read_mail_server(url, sender) if url else None
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
 
 
 def _base_url(environ: Mapping[str, str]) -> str:

@@ -1,4 +1,6 @@
-"""What counts as an email address."""
+"""What counts as an email address, and whose it is."""
+
+from dataclasses import dataclass
 
 import email_validator
 
@@ -8,6 +10,14 @@ for name in ("local", "test"):
         email_validator.SPECIAL_USE_DOMAIN_NAMES.remove(name)
 
 
+@dataclass(frozen=True)
+class Person:
+    """Who writes or reads a mail; the name may be empty."""
+
+    name: str
+    address: str
+
+
 def is_email(text: str) -> bool:
     """Return whether `text` is an email address; whether anybody reads it there is not asked."""
     try:
@@ -15,3 +25,9 @@ def is_email(text: str) -> bool:
     except email_validator.EmailNotValidError:
         return False
     return True
+
+
+def halves(address: str) -> tuple[str, str]:
+    """Return what is before the @ of an email address, and the domain as mail has it: in ASCII (RFC 5891)."""
+    valid = email_validator.validate_email(address, check_deliverability=False)
+    return valid.local_part, valid.ascii_domain

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     DDL,
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -35,6 +36,8 @@ UNSPENT = text("used_at IS NULL AND revoked_at IS NULL")
 
 INSTANTS = ("starts_at", "ends_at", "blocked_from", "blocked_until")
 CANCELLED = text("status = 'cancelled'")
+WAITING = text("state = 'waiting'")
+UNSENT = text("state IN ('waiting', 'failed')")
 
 
 class LinkState(StrEnum):
@@ -47,9 +50,10 @@ class LinkState(StrEnum):
 
 
 class Owner(Base):
-    """A person with an account. Everything else belongs to exactly one."""
+    """A person with an account. Everything else belongs to exactly one. `feed_*`: the address of their feed, if any."""
 
     __tablename__ = "owners"
+    __table_args__ = (Index("ix_owners_feed_hash", "feed_hash", unique=True),)
 
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -57,6 +61,8 @@ class Owner(Base):
     timezone: Mapped[str] = mapped_column(String(64))
     contact: Mapped[str] = mapped_column(String(500))
     password_hash: Mapped[str] = mapped_column(String(255))
+    feed_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    feed_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     created_at: Mapped[When]
 
 
@@ -84,7 +90,10 @@ class SignInAttempt(Base):
 
 
 class Calendar(Base):
-    """Something bookable. Durations, buffers and notices are minutes; horizon and link lifetime are days."""
+    """Something bookable. Durations, buffers, notices and `reminder` are minutes; horizon and link lifetime are days.
+
+    `reminder` is how long before the start the invitee is reminded; 0 is not at all.
+    """
 
     __tablename__ = "calendars"
     __table_args__ = (
@@ -97,6 +106,7 @@ class Calendar(Base):
         CheckConstraint("link_days >= 1", "link_days"),
         CheckConstraint("change_notice >= 0", "change_notice"),
         CheckConstraint("max_moves >= 0", "max_moves"),
+        CheckConstraint("reminder >= 0", "reminder"),
     )
 
     id: Mapped[Id]
@@ -116,6 +126,7 @@ class Calendar(Base):
     change_notice: Mapped[int] = mapped_column(default=0, server_default="0")
     max_moves: Mapped[int | None]
     puts_back: Mapped[bool] = mapped_column(default=True, server_default=true())
+    reminder: Mapped[int] = mapped_column(default=0, server_default="0")
     availability: Mapped[Availability] = mapped_column(AvailabilityText)
     is_open: Mapped[bool] = mapped_column(default=True)
     archived_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -291,6 +302,55 @@ class Change(Base):
     start_before: Mapped[When]
     start_after: Mapped[datetime | None] = mapped_column(Instant)
     reason: Mapped[str] = mapped_column(String(500), default="")
+
+
+class Message(Base):
+    """A mail that is to be sent, or was: the outbox. It tells of its booking as it was then, not as it is meanwhile.
+
+    `due_at` is when it is tried next; until `leased_until` a worker has it in hand.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "booking_id", "recipient", "sequence", "what", name="told_once"),
+        ForeignKeyConstraint(["owner_id", "booking_id"], ["bookings.owner_id", "bookings.id"]),
+        CheckConstraint("what IN ('made', 'moved', 'cancelled', 'put back', 'reminder')", "what"),
+        CheckConstraint("recipient IN ('invitee', 'owner')", "recipient"),
+        CheckConstraint("state IN ('waiting', 'sent', 'failed', 'dropped')", "state"),
+        CheckConstraint("(change_id IS NULL) = (what IN ('made', 'reminder'))", "change"),
+        Index("ix_messages_waiting", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        Index("ix_messages_unsent", "owner_id", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[Ref]
+    booking_id: Mapped[Ref]
+    change_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("changes.id"))
+    what: Mapped[str] = mapped_column(String(9))
+    recipient: Mapped[str] = mapped_column(String(7))
+    sequence: Mapped[int]
+    starts_at: Mapped[When]
+    ends_at: Mapped[When]
+    state: Mapped[str] = mapped_column(String(7), default="waiting")
+    due_at: Mapped[When]
+    give_up_at: Mapped[When]
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[When]
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    booking: Mapped[Booking] = relationship(
+        primaryjoin="foreign(Message.booking_id) == Booking.id", lazy="raise_on_sql", viewonly=True
+    )
+    change: Mapped[Change | None] = relationship(
+        primaryjoin="foreign(Message.change_id) == Change.id", lazy="raise_on_sql", viewonly=True
+    )
+
+    @property
+    def address(self) -> str:
+        """Who gets it."""
+        return self.booking.email if self.recipient == "invitee" else self.booking.calendar.owner.email
 
 
 class BusyTime(Base):

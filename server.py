@@ -4,6 +4,9 @@ import logging
 import signal
 import sqlite3
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from alembic.util import CommandError
 from flask import Flask
@@ -14,10 +17,14 @@ from addresses import base, setup_address
 from config import Config
 from draining import Server
 from headers import closed
+from mail_server import MailServer
+from messages.worker import Worker
 from scheduling.owners import anybody
 
 # Waitress reads a little more than the app takes, so that the app can answer 413 with a page.
 MOST_BYTES = 10_000_000
+MAIL_GRACE = 1.0
+"""Seconds. A message that takes longer is sent again by the next worker."""
 
 
 def serve(app: Flask) -> None:
@@ -53,10 +60,30 @@ def serve(app: Flask) -> None:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
         sys.exit(f"HOST, PORT: can't listen on {config.host}:{config.port}: {why}")
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: server.stop())
-    print(f"Bookonce is ready. Open {ready}", flush=True)
-    server.run()
+    with _mail(app, config.mail) as stop_mail:
+
+        def stop(*_: object) -> None:
+            stop_mail()
+            server.stop()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        print(f"Bookonce is ready. Open {ready}", flush=True)
+        server.run()
+
+
+@contextmanager
+def _mail(app: Flask, server: MailServer | None) -> Iterator[Callable[[], None]]:
+    """Send mail beside, if there is a mail server; give what tells it to stop. A message in hand is waited for."""
+    if server is None:
+        yield lambda: None
+        return
+    worker = Worker(app, server)
+    thread = threading.Thread(target=worker.run, name="mail", daemon=True)
+    thread.start()
+    yield worker.stop
+    worker.stop()
+    thread.join(MAIL_GRACE)
 
 
 def _first_line(error: DBAPIError | sqlite3.Error) -> str:

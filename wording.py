@@ -63,6 +63,12 @@ def slot_words(at: datetime, zone: ZoneInfo) -> str:
     return f"{day_words(local.date())}, {time_words(local)}"
 
 
+def short_slot_words(at: datetime, zone: ZoneInfo) -> str:
+    """Return an instant in few words: `Thu 3 Dec, 9:00`."""
+    local = at.astimezone(zone)
+    return f"{short_day_words(local.date())}, {time_words(local)}"
+
+
 def appointment_words(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """Return an appointment in words: `Thursday, 3 December 2026, 9:00–9:30`, its end with a date if it is another."""
     start, end = start.astimezone(zone), end.astimezone(zone)

@@ -11,7 +11,7 @@ from blueprints.answers import answer
 from clock import utcnow
 from database import db
 from forms import CancelForm
-from messages.ical import appointment
+from messages import ical
 from models import Booking
 from scheduling import changes
 from scheduling.appointments import history
@@ -32,7 +32,7 @@ def show(token: str) -> ResponseReturnValue:
 def ics(token: str) -> ResponseReturnValue:
     """Give the appointment as iCalendar, to be added to the invitee's calendar."""
     booking = find_managed(db.session(), token)
-    file = Response(appointment(booking, manage_address(token)), mimetype="text/calendar")
+    file = Response(ical.file(ical.invitees_entry(booking, manage_address(token))), mimetype="text/calendar")
     file.headers["Content-Disposition"] = 'attachment; filename="appointment.ics"'
     return file
 

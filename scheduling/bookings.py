@@ -15,6 +15,7 @@ from models import Booking, Calendar, Link
 from scheduling.appointments import as_sought
 from scheduling.busy import agenda
 from scheduling.links import find_alone, require_active
+from scheduling.notices import tell
 from scheduling.refusals import LinkUsed, Refusal, SlotTaken, Unknown
 from scheduling.slots import is_offered
 
@@ -55,6 +56,7 @@ def book(key: str, token: str, wish: Wish) -> Booking:
             session.flush()
         except IntegrityError as error:
             raise _refusal(error, used_meanwhile) from error
+        tell(session, booking, "made", now)
     return booking
 
 

@@ -12,6 +12,7 @@ from database import lock_owner, writing
 from models import Booking, Change
 from scheduling.appointments import history, own_booking
 from scheduling.bookings import find_managed, is_free, place
+from scheduling.notices import tell
 from scheduling.refusals import CanNotChange, MovedEnough, SlotTaken, StaysCancelled, TooLate
 
 
@@ -71,8 +72,7 @@ def reschedule(who: Who, start: datetime | None, timezone: str = "") -> Booking:
             raise refusal
         if start is None or not is_free(session, booking.calendar, start, now, moving=booking):
             raise SlotTaken
-        what = "moved" if booking.is_confirmed else "put back"
-        _note(session, who, booking, now, what, booking.starts_at, start)
+        what, before = "moved" if booking.is_confirmed else "put back", booking.starts_at
         booking.status = "confirmed"
         place(booking, booking.calendar, start)
         booking.timezone = timezone or booking.timezone
@@ -80,6 +80,7 @@ def reschedule(who: Who, start: datetime | None, timezone: str = "") -> Booking:
             session.flush()
         except IntegrityError as error:
             raise SlotTaken from error
+        _note(session, who, booking, now, what, before, start)
     return booking
 
 
@@ -126,17 +127,19 @@ def _note(
     after: datetime | None,
     reason: str = "",
 ) -> None:
+    """Write the change into the history, and let both know."""
     booking.sequence += 1
     booking.changed_at = now
-    session.add(
-        Change(
-            owner_id=booking.owner_id,
-            booking_id=booking.id,
-            at=now,
-            what=what,
-            who=who.name,
-            start_before=before,
-            start_after=after,
-            reason=reason,
-        )
+    change = Change(
+        owner_id=booking.owner_id,
+        booking_id=booking.id,
+        at=now,
+        what=what,
+        who=who.name,
+        start_before=before,
+        start_after=after,
+        reason=reason,
     )
+    session.add(change)
+    session.flush()
+    tell(session, booking, what, now, change)

@@ -1,0 +1,121 @@
+"""A message as mail: headers, text, HTML and the invitation (RFC 5322, RFC 6047)."""
+
+import textwrap
+from dataclasses import replace
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+
+from flask import render_template
+from flask_babel import gettext as _
+
+from emails import Person, halves
+from mail_server import MailServer
+from messages import ical
+from messages.letters import Letter, letter, own_address
+from models import Message
+
+WIDTH = 72
+
+
+def compose(message: Message, server: MailServer, now: datetime) -> EmailMessage:
+    """Return the mail; composed again it is the same but for its date, so that who gets it twice can tell."""
+    booking = message.booking
+    owner = Person(booking.calendar.owner.name, booking.calendar.owner.email)
+    invitee = Person(booking.name, booking.email)
+    to_invitee = message.recipient == "invitee"
+    mail = write(
+        letter(message),
+        sender=Person(server.name or (owner.name if to_invitee else "Bookonce"), server.address),
+        recipient=Person("", invitee.address) if to_invitee else owner,
+        now=now,
+    )
+    domain = server.address.rpartition("@")[2]
+    mail["Message-ID"] = _id(domain, booking.uid, message.recipient, message.what, message.sequence)
+    mail["References"] = _id(domain, booking.uid, message.recipient)  # of no mail, but the same for all that belong
+    other = owner if to_invitee else invitee
+    if other.address.isascii():  # else the header could only be read where SMTPUTF8 is
+        mail["Reply-To"] = _header_address(other)
+    if message.what != "reminder":
+        _invite(mail, message, owner, invitee)
+    return mail
+
+
+def write(letter: Letter, sender: Person, recipient: Person, now: datetime) -> EmailMessage:
+    """Return a mail with the letter's words as text and as HTML."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = _header_address(sender)
+    mail["To"] = _header_address(recipient)
+    mail["Subject"] = _one_line(letter.subject)
+    mail["Date"] = format_datetime(now)
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office note shall answer
+    mail.set_content(as_text(letter))
+    mail.add_alternative(render_template("mail.html", letter=letter), subtype="html")
+    return mail
+
+
+def as_text(letter: Letter) -> str:
+    """Return the letter as plain text, in lines of at most 72 characters where words allow it."""
+    parts = [letter.heading, _wrapped(letter.opening), _facts(letter)]
+    if letter.action:
+        parts.append("{}:\n{}".format(*letter.action))
+    parts.append(_wrapped(letter.closing))
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _invite(mail: EmailMessage, message: Message, owner: Person, invitee: Person) -> None:
+    """Add the invitation twice: as one of the ways to read the mail, and as a file for programs that want one."""
+    to_invitee = message.recipient == "invitee"
+    address = own_address(message)
+    entry = (
+        ical.invitees_entry(message.booking, address)
+        if to_invitee
+        else ical.owners_entry(message.booking, address or "")
+    )
+    entry = replace(
+        entry,
+        sequence=message.sequence,
+        stamp=message.created_at,
+        starts_at=message.starts_at,
+        ends_at=message.ends_at,
+        confirmed=message.what != "cancelled",
+    )
+    attendees = [invitee] if to_invitee else [owner, invitee]
+    data = ical.invitation(entry, owner, attendees)
+    mail.add_alternative(
+        data,
+        "text",
+        "calendar",
+        params={"charset": "UTF-8", "method": "REQUEST" if entry.confirmed else "CANCEL", "component": "VEVENT"},
+    )
+    mail.add_attachment(data, "application", "ics", filename=_("appointment") + ".ics")
+
+
+def _id(domain: str, *parts: object) -> str:
+    """Return an id that is the same for the same parts, and short, since some servers break a folded one."""
+    return f"<{sha256(repr(parts).encode()).hexdigest()[:32]}@{domain}>"
+
+
+def _facts(letter: Letter) -> str:
+    width = max(len(label) for label, _words in letter.facts) + 2 if letter.facts else 0
+    lines = []
+    for label, words in letter.facts:
+        body = "\n".join(_wrapped(line, WIDTH - width) for line in words.splitlines())
+        lines.append(f"{label}:".ljust(width) + textwrap.indent(body, " " * width).lstrip())
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, width: int = WIDTH) -> str:
+    return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def _header_address(who: Person) -> Address:
+    return Address(_one_line(who.name), *halves(who.address))
+
+
+def _one_line(text: str) -> str:
+    """Return a text that is no more than one header's: nothing in it ends a line or can't be seen."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

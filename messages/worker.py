@@ -1,0 +1,125 @@
+"""The worker that empties the outbox: a thread beside the server, or a process of its own; any number of both.
+
+It outlives whatever happens to the mail server or to the database. What is not marked as sent is tried again.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from smtplib import SMTP
+
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from addresses import host
+from clock import utcnow
+from database import InDoubt
+from mail_server import MailServer
+from messages import outbox
+from messages.mail import compose
+from messages.reminders import queue_reminders
+from messages.smtp import Away, Later, Never, connect, hand_in, leave
+from models import Message
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks into the outbox."""
+REMIND_EVERY = timedelta(seconds=30)
+LONGEST_AWAY = timedelta(minutes=5)
+"""A mail server that is away is left alone for so long at most."""
+
+
+class Worker:
+    """Sends what is due by one mail server."""
+
+    def __init__(self, app: Flask, server: MailServer) -> None:
+        self._app, self._server = app, server
+        self._stopped = threading.Event()
+        self._remind_at = utcnow()
+        self._failures = 0
+
+    def stop(self) -> None:
+        """Let `run` come to its end after the message that it has in hand."""
+        self._stopped.set()
+
+    def run(self) -> None:
+        """Send what is due, look again every second, and return when stopped."""
+        well = True
+        while not self._stopped.wait(LOOK_EVERY):
+            try:
+                self.send_due()
+                well = True
+            except (DBAPIError, InDoubt) as error:
+                if well:
+                    self._say(f"the database does not answer: {type(error).__name__}")
+                well = False
+            except Exception:
+                if well:  # whatever it is: a thread that ends would end all mail, and nobody would know
+                    self._app.logger.exception("Mail")
+                well = False
+
+    def send_due(self) -> int:
+        """Send all that is due, reminders too; return how many messages the mail server took on."""
+        sent = 0
+        with self._app.app_context():
+            self._remind(utcnow())
+            if not outbox.is_due(utcnow()) or (connection := self._connection()) is None:
+                return 0
+            try:
+                while not self._stopped.is_set() and (message := outbox.take(utcnow())):
+                    sent += self._send(connection, message)
+            except Away as away:
+                self._say(str(away))
+            finally:
+                leave(connection)
+        return sent
+
+    def _remind(self, now: datetime) -> None:
+        if now >= self._remind_at:
+            queue_reminders(now)
+            self._remind_at = now + REMIND_EVERY
+
+    def _connection(self) -> SMTP | None:
+        """Return a connection. If there can be none now, no message is to blame, and all of them wait."""
+        try:
+            connection = connect(self._server, host())
+        except Away as away:
+            self._failures += 1
+            wait = outbox.pause(self._failures, LONGEST_AWAY)
+            self._say(f"{away}; the next try is in {wait.total_seconds():.0f} s")
+            now = utcnow()
+            outbox.put_all_off(now, now + wait, str(away))
+            return None
+        self._failures = 0
+        return connection
+
+    def _send(self, connection: SMTP, message: Message) -> bool:
+        """Hand the message in, and remember what became of it; return whether it was taken. Raises Away."""
+        try:
+            hand_in(connection, self._server, compose(message, self._server, utcnow()))
+        except Never as refusal:
+            self._say(f"message {message.id} is refused: {refusal}")
+            self._remember(outbox.mark_failed, message, str(refusal))
+        except (Later, Away) as refusal:
+            self._say(f"message {message.id} was not taken: {refusal}")
+            self._remember(outbox.put_off, message, str(refusal))
+            if isinstance(refusal, Away):
+                raise
+        except Exception as error:  # one that can't be written must not keep the others from being sent
+            self._app.logger.exception("Mail: message %s can't be written", message.id)
+            self._remember(outbox.mark_failed, message, f"It can't be written: {type(error).__name__}")
+        else:
+            self._remember(outbox.mark_sent, message)
+            return True
+        return False
+
+    def _remember(self, mark: Callable[..., None], message: Message, *problem: str) -> None:
+        """Mark the message, also where the database is away for a while: it must not be sent twice for that."""
+        while True:
+            try:
+                return mark(message, utcnow(), *problem)
+            except (DBAPIError, InDoubt):
+                if self._stopped.wait(LOOK_EVERY):
+                    raise
+
+    def _say(self, words: str) -> None:
+        self._app.logger.warning("Mail: %s", words)
