@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from models import Booking, Link
-from scheduling import bookings, links
+from models import Booking, Link, Owner
+from scheduling import bookings, feeds, links
 from scheduling.owners import setup_token
 
 
@@ -46,6 +46,12 @@ def manage_address(token: str) -> str:
 def appointment_address(booking: Booking) -> str:
     """Return the address of the owner's own page of the booking."""
     return f"{base()}/bookings/{booking.id}"
+
+
+def feed_address(owner: Owner) -> str | None:
+    """Return the address of the owner's feed, or None if there is none or it can't be shown again."""
+    token = feeds.feed_token(key(), owner)
+    return token and f"{base()}/feed/{token}.ics"
 
 
 def setup_address() -> str:

@@ -14,7 +14,21 @@ from werkzeug.routing import BaseConverter
 
 import wording
 import zones
-from blueprints import auth, bookings, busy, calendars, errors, health, links, manage, profile, public
+from blueprints import (
+    auth,
+    bookings,
+    busy,
+    calendars,
+    errors,
+    feed,
+    feeds,
+    health,
+    links,
+    mail,
+    manage,
+    profile,
+    public,
+)
 from blueprints.answers import for_owner
 from blueprints.owner_only import csrf, current_owner
 from cli import add_commands
@@ -22,11 +36,13 @@ from config import Config, ConfigError
 from database import db, impatient, let_go, prepare_engine
 from headers import closed
 from hosts import is_host
+from messages.unsent import trouble
 from proxies import client
 from server import serve
 
 HERE = Path(__file__).parent
 MOST_BYTES = 1_000_000
+MAY_BE_KEPT = {"static", "feed.ics"}
 
 
 class IdConverter(BaseConverter):
@@ -74,11 +90,13 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     Babel(app)
     csrf.init_app(app)
 
-    for module in (auth, bookings, busy, calendars, health, links, manage, profile, public):
+    for module in (auth, bookings, busy, calendars, feed, feeds, health, links, mail, manage, profile, public):
         app.register_blueprint(module.bp)
     errors.register(app)
     add_commands(app)
-    app.jinja_env.globals.update(wording=wording, zones=zones, current_owner=current_owner)
+    app.jinja_env.globals.update(
+        wording=wording, zones=zones, current_owner=current_owner, mail_trouble=trouble, mail_server=config.mail
+    )
     app.before_request(_refuse_too_much)
     app.after_request(_add_headers)
     return app
@@ -120,8 +138,8 @@ def _refuse_too_much() -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    may_be_kept = request.endpoint == "static" and response.status_code < 400
-    kept = ("Cache-Control",) if may_be_kept else ()
+    may_be_kept = request.endpoint in MAY_BE_KEPT and response.status_code < 400
+    kept = ("Cache-Control",) if may_be_kept and "Cache-Control" in response.headers else ()
     headers = closed(current_app.config["BASE_URL"])
     response.headers.update({name: value for name, value in headers.items() if name not in kept})
     if for_owner():

@@ -55,6 +55,7 @@ def owner_create(email: str, name: str, timezone: str, password_stdin: bool) -> 
 @click.option("--min-notice", type=click.IntRange(0, 5_256_000), default=0, help="Minutes.")
 @click.option("--horizon", type=DAYS, default=60, help="Days.")
 @click.option("--daily-limit", type=click.IntRange(1, 1440))
+@click.option("--reminder", type=click.IntRange(0, 43_200), default=1440, help="Minutes before the start; 0 is none.")
 def calendar_create(owner: str, hours: Sequence[str], override: Sequence[str], **fields: Any) -> None:
     """Make a calendar; prints the id."""
     found = _owner(owner)

@@ -190,6 +190,7 @@ class CalendarForm(OurForm):
     link_days = OptionalWholeField(_l("Unused links expire after … days"), 1, 3650)
     change_notice = SpanField(_l("Invitees can change it until … before the start"), 5_256_000)
     max_moves = OptionalWholeField(_l("How often invitees can move it"), 0, 1000)
+    reminder = SpanField(_l("Remind invitees … before the start"), 43_200)
     puts_back = BooleanField(_l("Invitees can put a cancelled appointment back"))
 
     @property
@@ -239,5 +240,5 @@ class CalendarForm(OurForm):
 
 FIELDS = (
     "name", "description", "location", "duration", "step", "timezone", "is_open", "buffer_before", "buffer_after",
-    "min_notice", "horizon", "daily_limit", "link_days", "change_notice", "max_moves", "puts_back",
+    "min_notice", "horizon", "daily_limit", "link_days", "change_notice", "max_moves", "puts_back", "reminder",
 )  # fmt: skip

@@ -140,6 +140,33 @@ def within_words(count: int) -> str:
     return str(words)
 
 
+def message_words(what: str) -> str:
+    """Return what a message is."""
+    return str(
+        {
+            "made": _("Confirmation"),
+            "moved": _("Note of the move"),
+            "cancelled": _("Cancellation"),
+            "put back": _("Note that it takes place again"),
+            "reminder": _("Reminder"),
+        }[what]
+    )
+
+
+def mail_words(failed: int, late: int) -> str:
+    """Return what is wrong with the mail, nothing if all is well."""
+    if failed:
+        return str(ngettext("%(num)s mail could not be sent.", "%(num)s mails could not be sent.", failed))
+    return (
+        str(ngettext("%(num)s mail can’t be sent so far.", "%(num)s mails can’t be sent so far.", late)) if late else ""
+    )
+
+
+def tried_words(attempts: int) -> str:
+    """Return how often something was tried."""
+    return str(ngettext("Tried once.", "Tried %(num)s times.", attempts))
+
+
 def links_words(waiting: int, booked: int) -> str:
     """Return how a calendar's links are doing: `3 links waiting · 12 booked`."""
     parts = []

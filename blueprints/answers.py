@@ -5,12 +5,13 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-INVITEES = {"public", "manage"}
+WITHOUT_COOKIE = {"public", "manage", "feed"}
+"""Blueprints whose addresses are the key."""
 
 
 def for_owner() -> bool:
     """Return whether the request is for an owner's page, not for an invitee's and not for none at all."""
-    return request.blueprint is not None and request.blueprint not in INVITEES
+    return request.blueprint is not None and request.blueprint not in WITHOUT_COOKIE
 
 
 def asks_for_fragment() -> bool:

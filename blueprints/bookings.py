@@ -12,8 +12,10 @@ from blueprints import moving
 from blueprints.owner_only import require_owner
 from blueprints.sharing import mint_and_share
 from clock import utcnow
+from config import current
 from database import LARGEST_ID, db
 from forms import CancelForm
+from messages.unsent import told
 from models import Booking
 from reading import read_instant, read_number
 from scheduling import changes
@@ -68,7 +70,8 @@ def cancel(booking_id: int) -> ResponseReturnValue:
         changes.cancel(ByOwner(g.owner.id, booking_id), form.reason.data)
     except CanNotChange as refusal:
         return _page(own_booking(db.session(), g.owner.id, booking_id), 409, type(refusal))
-    flash(_("The appointment was cancelled. No mail is sent: tell them yourself."))
+    said = _("A mail tells them.") if current().mail else _("No mail is sent: tell them yourself.")
+    flash(_("The appointment was cancelled.") + " " + said)
     return redirect(url_for("bookings.show", booking_id=booking_id), code=303)
 
 
@@ -110,6 +113,7 @@ def _page(
         "appointment.html",
         booking=booking,
         history=made,
+        told=told(booking),
         zone=ZoneInfo(g.owner.timezone),
         cancellable=booking.is_confirmed and not changes.why_not_cancel(who, booking, now),
         movable=not changes.why_not_move(who, booking, now, made) and booking.calendar.takes_bookings,

@@ -12,6 +12,7 @@ from clock import utcnow
 from database import db
 from forms import CancelForm
 from messages import ical
+from messages.add_links import add_links
 from models import Booking
 from scheduling import changes
 from scheduling.appointments import history
@@ -32,7 +33,8 @@ def show(token: str) -> ResponseReturnValue:
 def ics(token: str) -> ResponseReturnValue:
     """Give the appointment as iCalendar, to be added to the invitee's calendar."""
     booking = find_managed(db.session(), token)
-    file = Response(ical.file(ical.invitees_entry(booking, manage_address(token))), mimetype="text/calendar")
+    entry = ical.invitees_entry(booking, manage_address(token))
+    file = Response(ical.file(entry), mimetype="text/calendar")
     file.headers["Content-Disposition"] = 'attachment; filename="appointment.ics"'
     return file
 
@@ -86,6 +88,7 @@ def _page(
         booking=booking,
         token=token,
         address=manage_address(token),
+        add_links=add_links(ical.invitees_entry(booking, manage_address(token))),
         zone=ZoneInfo(booking.timezone),
         last=made[-1] if made else None,
         cancellable=booking.is_confirmed and not changes.why_not_cancel(who, booking, now),

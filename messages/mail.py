@@ -53,7 +53,7 @@ def write(letter: Letter, sender: Person, recipient: Person, now: datetime) -> E
     mail["Date"] = format_datetime(now)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office note shall answer
     mail.set_content(as_text(letter))
-    mail.add_alternative(render_template("mail.html", letter=letter), subtype="html")
+    mail.add_alternative(render_template("letter.html", letter=letter), subtype="html")
     return mail
 
 

@@ -17,6 +17,7 @@ DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.col
     "duration": 30,
     "step": 30,
     "link_days": 90,
+    "reminder": 1440,
     "availability": read_availability(["mon-fri 09:00-17:00"]),
 }
 

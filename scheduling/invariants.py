@@ -45,6 +45,12 @@ ROWS = {
     "every change is counted (bookings)": """
         SELECT id FROM bookings
           WHERE sequence < (SELECT count(*) FROM changes WHERE changes.booking_id = bookings.id)""",
+    "no message without its owner's booking (messages)": """
+        SELECT id FROM messages WHERE NOT EXISTS (SELECT 1 FROM bookings WHERE bookings.id = messages.booking_id
+          AND bookings.owner_id = messages.owner_id)""",
+    "who books and whose time it is are both told (bookings)": """
+        SELECT booking_id FROM messages WHERE what <> 'reminder'
+          GROUP BY booking_id, sequence HAVING count(*) <> 2""",
     "no link without its owner's calendar (links)": """
         SELECT id FROM links WHERE NOT EXISTS (SELECT 1 FROM calendars WHERE calendars.id = links.calendar_id
           AND calendars.owner_id = links.owner_id)""",
@@ -59,6 +65,7 @@ LINK_STATES = text("""
     WHEN expires_at <= :now THEN 'expired' ELSE 'active' END AS state, count(*)
   FROM links GROUP BY 1""").bindparams(bindparam("now", type_=Instant))
 BOOKING_STATUSES = text("SELECT status, count(*) FROM bookings GROUP BY 1")
+MESSAGE_STATES = text("SELECT state, count(*) FROM messages GROUP BY 1")
 
 CONSTRAINTS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'bookings'",
@@ -71,13 +78,15 @@ NEEDED = {
 
 
 def counts(connection: Connection, now: datetime) -> Iterator[tuple[str, int, dict[str, int]]]:
-    """Give how many owners, calendars, links and bookings there are; the last two by what they are at `now`, too."""
+    """Give how many owners, calendars, links, bookings and mails there are; the last three by what they are, too."""
     for table, query in (("owners", "SELECT count(*) FROM owners"), ("calendars", "SELECT count(*) FROM calendars")):
         yield table, connection.scalars(text(query)).one(), {}
     states = _by(connection, LINK_STATES.bindparams(now=now), list(LinkState))
     yield "links", sum(states.values()), states
     statuses = _by(connection, BOOKING_STATUSES, ["confirmed", "cancelled"])
     yield "bookings", sum(statuses.values()), statuses
+    sent = _by(connection, MESSAGE_STATES, ["waiting", "sent", "failed", "dropped"])
+    yield "mails", sum(sent.values()), sent
 
 
 def findings(connection: Connection) -> Iterator[Finding]:

@@ -29,8 +29,8 @@ def insert(world: World, row: dict[str, Any]) -> None:
 
 
 def take_protection_away(world: World, keep_rows: bool = False) -> None:
-    """Leave bookings and their changes without constraints, triggers and indexes; empty, unless `keep_rows`."""
-    for table in ("changes", "bookings"):
+    """Leave bookings and what refers to them without constraints, triggers and indexes; empty, unless `keep_rows`."""
+    for table in ("messages", "changes", "bookings"):
         world.execute(f"CREATE TABLE unprotected AS SELECT * FROM {table} WHERE {keep_rows}")
         world.execute(f"DROP TABLE {table}")
         world.execute(f"ALTER TABLE unprotected RENAME TO {table}")

@@ -25,7 +25,7 @@ def fields(**changes: Any) -> dict[str, Any]:
     rules = {
         "buffer_before": "0", "buffer_after": "0", "min_notice": "0", "min_notice_unit": "hours", "horizon": "60",
         "daily_limit": "", "link_days": "90", "change_notice": "0", "change_notice_unit": "hours", "max_moves": "",
-        "puts_back": "y",
+        "puts_back": "y", "reminder": "1", "reminder_unit": "days",
     }  # fmt: skip
     first = {"name": "Visit", "duration": "30", "step": "30", "timezone": "Europe/Berlin", "is_open": "y"}
     return first | hours | rules | changes

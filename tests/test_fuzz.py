@@ -16,7 +16,7 @@ from invitee import get
 from itsdangerous import URLSafeTimedSerializer
 from odd import ODD, PROBE
 from running import HOUSE, Server, running
-from test_headers import INVITEES, assert_closed
+from test_headers import WITHOUT_COOKIE, assert_closed
 from werkzeug.routing import Rule
 from world import JANE, PASSWORD, Browser, World, at, z
 from wtforms.fields.core import UnboundField
@@ -39,8 +39,8 @@ RIGHT = JANE | {
     "until_day": "2026-12-27", "until_time": "24:00", "note": "Holiday", "dates_since": "2026-12-24",
     "dates_until": "2026-12-26", "dates_hours": "9-12, 13-24", "buffer_before": "5", "buffer_after": "10",
     "min_notice": "2", "min_notice_unit": "hours", "horizon": "30", "daily_limit": "", "link_days": "90",
-    "change_notice": "1", "change_notice_unit": "days", "max_moves": "3", "puts_back": "y", "copy_from": "mon",
-    "copy_to": "weekdays", "told": "yes",
+    "change_notice": "1", "change_notice_unit": "days", "max_moves": "3", "puts_back": "y", "reminder": "1",
+    "reminder_unit": "days", "copy_from": "mon", "copy_to": "weekdays", "told": "yes",
 }  # fmt: skip
 HEADERS = {
     "HX-Request": "true", "HX-Request-Type": "full", "HX-Target": "picker", "HX-Current-URL": "http://localhost/b/x",
@@ -175,7 +175,7 @@ def fuzz(target: Target, examples: int) -> int:
         if method == "POST" and "data" in body and choose(st.booleans()):
             body["data"] += f"&csrf_token={target.csrf_token}".encode()
         browser = target.browser(choose(st.sampled_from([None, target.owner])))
-        invitees = path.startswith(INVITEES) and method != "POST"
+        invitees = path.startswith(WITHOUT_COOKIE) and method != "POST"
         before = target.world.dump() if invitees else None
         answer = browser.open(path, method=method, query_string=query, headers=choose(headers()), **body)
         assert answer.status_code < 500

@@ -7,8 +7,10 @@ import pytest
 from flask import url_for
 from world import HTMX, JANE, PASSWORD, Browser, World, at, z
 
+from database import db
 from models import Owner
 from scheduling.busy_times import block
+from scheduling.feeds import feed_token, renew_feed
 
 CLOSED = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -21,7 +23,7 @@ CLOSED = {
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
 }
-INVITEES = ("/b/", "/booking/")
+WITHOUT_COOKIE = ("/b/", "/booking/", "/feed/")
 NINE = at("2026-11-30 09:00")
 
 
@@ -35,8 +37,10 @@ def assert_closed(answer: Any) -> None:
         expected["Referrer-Policy"] = answer.headers["Referrer-Policy"]
     if path.startswith("/static/") and answer.status_code in (200, 304):
         expected.pop("Cache-Control")
+    if path.startswith("/feed/") and answer.status_code in (200, 304) and answer.request.method != "OPTIONS":
+        expected["Cache-Control"] = "private, no-cache"  # so that a calendar program can ask whether it changed
     assert {name: answer.headers.get(name) for name in expected} == expected, path
-    if path.startswith(INVITEES):
+    if path.startswith(WITHOUT_COOKIE):
         assert "Set-Cookie" not in answer.headers
 
 
@@ -48,12 +52,20 @@ def paths(world: World, owner: Owner) -> list[str]:
     manage = world.manage_token(booking)
     with world.inside():
         busy = block(owner.id, at("2026-12-24 00:00"), at("2026-12-25 00:00"))
-    ids = {"calendar_id": calendar.id, "booking_id": booking.id, "busy_id": busy.id}
+        renew_feed(world.key, owner.id)
+        feed = feed_token(world.key, db.session.get(Owner, owner.id))
+    ids = {
+        "calendar_id": calendar.id,
+        "booking_id": booking.id,
+        "busy_id": busy.id,
+        "message_id": world.message(booking).id,
+    }
     values = ids | {"link_id": world.row(token).id, "filename": "style.css"}
     found = []
     with world.app.test_request_context():
         for rule in world.app.url_map.iter_rules():
-            all_values = values | {"token": manage if "booking" in rule.rule else token}
+            tokens = {"manage": manage, "public": token, "feed": feed}
+            all_values = values | {"token": tokens.get(rule.endpoint.split(".")[0], token)}
             found.append(url_for(rule.endpoint, **{name: all_values[name] for name in rule.arguments}))
     return found
 

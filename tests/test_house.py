@@ -24,12 +24,12 @@ PLAN = [
     {"scheduling.busy", "scheduling.busy_times", "scheduling.appointments"},
     {"scheduling.calendars"},
     {"scheduling.owners"},
-    {"scheduling.links"},
+    {"scheduling.links", "scheduling.feeds"},
     {"scheduling.notices"},
     {"scheduling.bookings"},
     {"scheduling.changes"},
     {"addresses"},
-    {"messages.ical", "messages.letters", "messages.outbox", "messages.reminders", "messages.smtp"},
+    {"messages.ical", "messages.letters", "messages.outbox", "messages.reminders", "messages.smtp", "messages.unsent"},
     {"messages.add_links", "messages.mail"},
     {"messages.worker"},
     {"fields", "shell", "backup"},
@@ -39,7 +39,19 @@ PLAN = [
     {"blueprints.owner_only", "blueprints.errors", "blueprints.moving", "blueprints.sharing"},
     {
         f"blueprints.{name}"
-        for name in ("auth", "bookings", "busy", "calendars", "links", "manage", "profile", "public")
+        for name in (
+            "auth",
+            "bookings",
+            "busy",
+            "calendars",
+            "feed",
+            "feeds",
+            "links",
+            "mail",
+            "manage",
+            "profile",
+            "public",
+        )  # fmt: skip
     },
     {"upkeep", "mailing"},
     {"cli", "server"},

@@ -441,11 +441,18 @@ def test_what_belongs_to_another_owner_is_not_there(world: World) -> None:
     booking = world.book(world.link(calendar), NINE)
     with world.inside():
         busy = block(olivia.id, TEN, ELEVEN)
+    message = world.message(booking)
     oscars, nobody = world.signed_in(oscar), world.browser()
     before = world.dump()
     tried = 0
     for rule in world.app.url_map.iter_rules():
-        ids = {"calendar_id": calendar.id, "link_id": link.id, "booking_id": booking.id, "busy_id": busy.id}
+        ids = {
+            "calendar_id": calendar.id,
+            "link_id": link.id,
+            "booking_id": booking.id,
+            "busy_id": busy.id,
+            "message_id": message.id,
+        }
         if not rule.arguments & ids.keys():
             continue
         with world.app.test_request_context():
@@ -459,7 +466,7 @@ def test_what_belongs_to_another_owner_is_not_there(world: World) -> None:
             assert oscars.open(path, method=method, data=data).status_code == 404, path
             assert nobody.open(path, method=method).location == "/login", path
             tried += 1
-    assert tried >= 17
+    assert tried >= 19
     assert {name: rows for name, rows in world.dump().items() if name != "sign_ins"} == {
         name: rows for name, rows in before.items() if name != "sign_ins"
     }

@@ -34,14 +34,15 @@ def booking(world: World) -> Booking:
 def test_check_counts_and_says_that_all_holds(world: World, booking: Booking) -> None:
     world.browser().post(f"/booking/{world.manage_token(booking)}/cancel")
     lines = ok(world, "check")
-    assert lines[:4] == [
+    assert lines[:5] == [
         "owners: 1",
         "calendars: 1",
         "links: 5 (1 active, 2 used, 1 revoked, 1 expired)",
         "bookings: 2 (1 confirmed, 1 cancelled)",
+        "mails: 0 (0 waiting, 0 sent, 0 failed, 0 dropped)",
     ]
-    assert len(lines) >= 13
-    assert all(line.startswith("holds: ") for line in lines[4:])
+    assert len(lines) >= 16
+    assert all(line.startswith("holds: ") for line in lines[5:])
 
 
 def test_check_of_a_new_database_holds(world: World) -> None:
@@ -93,17 +94,22 @@ DAMAGE = {
     "no booking without its owner's link (bookings)": "UPDATE bookings SET calendar_id = 99 WHERE id = :booking",
     "no change without its owner's booking (changes)": "UPDATE changes SET owner_id = 99",
     "every change is counted (bookings)": "UPDATE bookings SET sequence = 0 WHERE id = :booking",
+    "no message without its owner's booking (messages)": "UPDATE messages SET owner_id = 99 WHERE id = 1",
+    "who books and whose time it is are both told (bookings)": "DELETE FROM messages WHERE id = 1",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("words", DAMAGE)
 def test_check_sees_what_does_not_belong_together(world: World, booking: Booking, words: str) -> None:
+    if "message" in words or "told" in words:
+        world.message(booking, "invitee")
+        world.message(booking, "owner")
     if "change" in words:
         world.move(booking, booking.starts_at + timedelta(hours=2))
     take_protection_away(world, keep_rows=True)
     values = {"booking": booking.id, "link": booking.link_id}
     world.execute(DAMAGE[words], **{name: value for name, value in values.items() if f":{name}" in DAMAGE[words]})
-    shown = {"(links)": booking.link_id, "(changes)": 1}.get(words.split()[-1], booking.id)
+    shown = {"(links)": booking.link_id, "(changes)": 1, "(messages)": 1}.get(words.split()[-1], booking.id)
     assert found(world) == [f"BROKEN: {words}: {shown}"]
 
 

@@ -16,11 +16,12 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from database import db
-from models import Booking, Calendar, Link, Owner
+from models import Booking, Calendar, Link, Message, Owner
 from scheduling import bookings, calendars, changes, links, owners
 from scheduling.bookings import Wish
 from scheduling.changes import ByInvitee
 from scheduling.hours import read_availability
+from scheduling.notices import notice
 
 KEY = "a key for the tests"
 PASSWORD = "correct horse battery"
@@ -112,6 +113,17 @@ class World:
         """Cancel it as its invitee."""
         with self.inside():
             return changes.cancel(ByInvitee(self.manage_token(booking)), reason)
+
+    def message(self, booking: Booking, recipient: str = "invitee", **changes: Any) -> Message:
+        """Return a mail about it that could not be sent, or what `changes` say; also where no mail is sent."""
+        with self.inside():
+            message = notice(booking, "made", recipient, booking.created_at, booking.ends_at)
+            failed = {"state": "failed", "attempts": 1, "problem": "550 No such user", "done_at": booking.created_at}
+            for name, value in (failed | changes).items():
+                setattr(message, name, value)
+            db.session.add(message)
+            db.session.commit()
+            return message
 
     def manage_token(self, booking: Booking) -> str:
         return str(bookings.token_of(self.key, booking))

@@ -1,0 +1,83 @@
+"""What an owner sees of the outbox: what could not be sent and why, to be sent again or let be."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy.orm import contains_eager
+
+from clock import utcnow
+from database import db, writing
+from models import UNSENT, Booking, Calendar, Message
+from scheduling.notices import KEEP_TRYING
+from scheduling.refusals import Unknown
+
+LATE = timedelta(minutes=10)
+FAILED = and_(UNSENT, Message.state == "failed")
+
+
+def failed(owner_id: int, most: int) -> Sequence[Message]:
+    """Return what could not be sent, the latest first."""
+    query = _own(owner_id).where(FAILED).order_by(Message.id.desc())
+    return db.session.scalars(query.limit(most)).all()
+
+
+def waiting(owner_id: int, most: int) -> Sequence[Message]:
+    """Return what was tried and waits for its next try, soonest first."""
+    query = _own(owner_id).where(UNSENT, Message.state == "waiting", Message.attempts > 0)
+    return db.session.scalars(query.order_by(Message.due_at, Message.id).limit(most)).all()
+
+
+def trouble(owner_id: int) -> tuple[int, int]:
+    """Return how many messages could not be sent, and how many were tried for more than ten minutes in vain."""
+    late = and_(Message.state == "waiting", Message.attempts > 0, Message.created_at < utcnow() - LATE)
+    query = select(Message.state, func.count()).where(Message.owner_id == owner_id, UNSENT, or_(FAILED, late))
+    counts = {state: count for state, count in db.session.execute(query.group_by(Message.state))}  # noqa: C416
+    return counts.get("failed", 0), counts.get("waiting", 0)
+
+
+def told(booking: Booking) -> Sequence[Message]:
+    """Return all messages about a booking of the owner, in order; but those that were let be before they were sent."""
+    query = select(Message).where(
+        Message.owner_id == booking.owner_id, Message.booking_id == booking.id, Message.state != "dropped"
+    )
+    return db.session.scalars(query.order_by(Message.id)).all()
+
+
+def send_again(owner_id: int, message_id: int) -> None:
+    """Try at once what could not be sent, or waits; what was sent stays sent. Raises Unknown."""
+    _change(owner_id, Message.id == message_id, **_anew(utcnow()))
+
+
+def send_all_again(owner_id: int) -> None:
+    """Try at once all that could not be sent."""
+    with writing() as session:
+        session.execute(update(Message).where(Message.owner_id == owner_id, FAILED).values(**_anew(utcnow())))
+
+
+def let_be(owner_id: int, message_id: int) -> None:
+    """Forget what could not be sent. Raises Unknown."""
+    _change(owner_id, and_(Message.id == message_id, Message.state != "sent"), state="dropped", done_at=utcnow())
+
+
+def _anew(now: datetime) -> dict[str, object]:
+    return {"state": "waiting", "due_at": now, "give_up_at": now + KEEP_TRYING, "attempts": 0, "done_at": None}
+
+
+def _own(owner_id: int) -> Select[Message]:
+    return (
+        select(Message)
+        .join(Message.booking)
+        .join(Booking.calendar)
+        .join(Calendar.owner)
+        .options(contains_eager(Message.booking).contains_eager(Booking.calendar).contains_eager(Calendar.owner))
+        .where(Message.owner_id == owner_id)
+    )
+
+
+def _change(owner_id: int, which: ColumnElement[bool], **values: object) -> None:
+    with writing() as session:
+        mine = and_(Message.owner_id == owner_id, which)
+        if session.scalar(select(Message.id).where(mine)) is None:
+            raise Unknown
+        session.execute(update(Message).where(mine, UNSENT).values(**values))

@@ -1,0 +1,59 @@
+"""The owner's feed: all appointments at a private address, for calendar programs that look there now and then."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
+
+import tokens
+from database import db, writing
+from models import CONFIRMED, Booking, Owner
+from scheduling.refusals import Unknown
+
+PURPOSE = "feed"
+KEPT = timedelta(days=365)
+"""How long what is over stays in the feed."""
+
+
+def renew_feed(key: str, owner_id: int) -> None:
+    """Give the owner's feed a new address; one that it had before leads nowhere from now on."""
+    salt = tokens.new_salt()
+    _set(owner_id, salt, tokens.digest(tokens.derive(key, PURPOSE, salt)))
+
+
+def end_feed(owner_id: int) -> None:
+    """Take the feed's address away."""
+    _set(owner_id, None, None)
+
+
+def feed_token(key: str, owner: Owner) -> str | None:
+    """Return the token of the owner's feed; None if there is none, or one of another key that can't be shown."""
+    token = tokens.derive(key, PURPOSE, owner.feed_salt) if owner.feed_salt else None
+    return token if token and tokens.digest(token) == owner.feed_hash else None
+
+
+def find_feed(token: str) -> Owner:
+    """Return the owner whose feed has this token. Raises Unknown."""
+    owner = db.session.scalars(select(Owner).where(Owner.feed_hash == tokens.digest(token))).one_or_none()
+    if owner is None:
+        raise Unknown
+    return owner
+
+
+def in_feed(owner_id: int, now: datetime) -> Sequence[Booking]:
+    """Return the owner's confirmed appointments with their calendars: what comes, and what was within a year."""
+    query = (
+        select(Booking)
+        .join(Booking.calendar)
+        .options(contains_eager(Booking.calendar))
+        .where(Booking.owner_id == owner_id, CONFIRMED, Booking.starts_at > now - KEPT)
+        .order_by(Booking.starts_at, Booking.id)
+    )
+    return db.session.scalars(query).all()
+
+
+def _set(owner_id: int, salt: bytes | None, token_hash: bytes | None) -> None:
+    with writing() as session:
+        owner = session.get_one(Owner, owner_id)
+        owner.feed_salt, owner.feed_hash = salt, token_hash
