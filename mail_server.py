@@ -1,7 +1,7 @@
 """The mail server that the environment names, and who writes."""
 
+import re
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from emails import halves, is_email
@@ -9,6 +9,7 @@ from hosts import is_host, is_loopback
 
 PORTS = {"smtps": 465, "smtp": 25}
 SUBMISSION = 587
+_NAMED = re.compile(r"([^<>]*)<([^<>]+)>\s*")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ def read_mail_server(url: str, sender: str) -> MailServer:
 
 def read_sender(text: str) -> tuple[str, str]:
     """Return name and address of `Practice <book@example.com>`; the name may be empty. Raises ValueError."""
-    name, address = parseaddr(text)
+    found = _NAMED.fullmatch(text)
+    name, address = (found[1].strip().strip('"'), found[2]) if found else ("", text.strip())
     if not text.isprintable() or not is_email(address):
         raise ValueError(
             f"MAIL_FROM: {text!r} is not an address such as book@example.com or Practice <book@example.com>"
