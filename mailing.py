@@ -26,7 +26,8 @@ from shell import Command, Email, OneLine
 def work(once: bool) -> None:
     """Send mail until told to stop, beside the server or instead of it; `--once` prints how many were sent."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    worker = Worker(app, _server())
+    server = _server()
+    worker = Worker(app, server)
     if once:
         click.echo(worker.send_due())
         return
@@ -34,6 +35,7 @@ def work(once: bool) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, stop)  # before the thread, so that it is we who are told
     thread = threading.Thread(target=worker.run, name="mail")
     thread.start()
+    click.echo(_("Sending mail by %(server)s until told to stop.", server=server))
     signal.sigwait(stop)
     worker.stop()
     thread.join()

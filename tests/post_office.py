@@ -24,6 +24,8 @@ class PostOffice:
         self.port = free_port()
         self.taken: list[EmailMessage] = []
         self.said_hello: list[str] = []
+        self.signed_in: list[str] = []
+        self.encrypted: list[bool] = []
         self.answers: dict[str, str] = {}
         self.hangs_at = ""
         self.loses_answers = False
@@ -64,7 +66,7 @@ class PostOffice:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, _session: Any, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await self._maybe_hang("DATA")
         if "DATA" in self.answers:
             return self.answers["DATA"]
@@ -74,19 +76,21 @@ class PostOffice:
         with self.arrived:
             self.taken.append(mail)  # type: ignore[arg-type]
             self.arrived.notify_all()
+        self.encrypted.append(session.ssl is not None)
         self.after_data()
         if self.loses_answers:
             server.transport.abort()
         return "250 Taken"
 
+    def sign_in(self, _server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
+        """Tell whether user and password are right."""
+        assert isinstance(data, LoginPassword)
+        self.signed_in.append(data.login.decode())
+        return AuthResult(success=(data.login, data.password) == (USER.encode(), PASSWORD.encode()), handled=False)
+
     async def _maybe_hang(self, verb: str) -> None:
         while self.hangs_at == verb:
             await asyncio.sleep(0.02)
-
-
-def _sign_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-    right = isinstance(data, LoginPassword) and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
-    return AuthResult(success=right, handled=False)
 
 
 @contextmanager
@@ -95,7 +99,7 @@ def post_office(tls: ssl.SSLContext | None = None, sign_in: bool = False, **more
     office = PostOffice()
     options = {"tls_context": tls} if tls else {}
     if sign_in:
-        options |= {"authenticator": _sign_in, "auth_required": True, "auth_require_tls": bool(tls)}
+        options |= {"authenticator": office.sign_in, "auth_required": True, "auth_require_tls": bool(tls)}
     controller = Controller(office, hostname="127.0.0.1", port=office.port, **(options | more))
     controller.start()
     try:

@@ -55,6 +55,48 @@ def test_trusted_proxies_are_addresses_and_networks(tmp_path: Path) -> None:
     assert [str(network) for network in made.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
 
 
+@pytest.mark.parametrize(
+    ("url", "host", "port", "encrypted", "user", "password"),
+    [
+        ("smtp://mail.example.com", "mail.example.com", 25, False, "", ""),
+        ("smtp://localhost:1025/", "localhost", 1025, False, "", ""),
+        ("smtp://u%40x.org:p%3A%2F%23%25@mail.example.com", "mail.example.com", 587, False, "u@x.org", "p:/#%"),
+        ("smtps://u:hunter2@mail.example.com", "mail.example.com", 465, True, "u", "hunter2"),
+        ("smtps://[::1]:2465", "::1", 2465, True, "", ""),
+    ],
+)
+def test_the_mail_server(
+    tmp_path: Path, url: str, host: str, port: int, encrypted: bool, user: str, password: str
+) -> None:
+    mail = config(tmp_path, SMTP_URL=url, MAIL_FROM="book@example.com").mail
+    assert mail
+    assert (mail.host, mail.port, mail.encrypted, mail.user, mail.password) == (host, port, encrypted, user, password)
+    assert mail.must_encrypt == bool(user)
+    assert not password or password not in repr(mail) + str(mail)
+
+
+@pytest.mark.parametrize(
+    ("sender", "name", "address"),
+    [
+        ("book@example.com", "", "book@example.com"),
+        ("Practice, Dr. O <book@example.com>", "Practice, Dr. O", "book@example.com"),
+        ('"The Practice" <book@exämple.com>', "The Practice", "book@xn--exmple-cua.com"),
+    ],
+)
+def test_who_mail_comes_from(tmp_path: Path, sender: str, name: str, address: str) -> None:
+    mail = config(tmp_path, SMTP_URL="smtp://localhost", MAIL_FROM=sender).mail
+    assert mail
+    assert (mail.name, mail.address) == (name, address)
+
+
+def test_who_signs_in_with_an_address_writes_from_it_and_without_a_server_there_is_no_mail(tmp_path: Path) -> None:
+    mail = config(tmp_path, SMTP_URL="smtp://jane%40example.com:p@localhost").mail
+    assert mail
+    assert mail.address == "jane@example.com"
+    assert config(tmp_path, MAIL_FROM="book@example.com").mail is None
+    assert config(tmp_path, SMTP_URL="", MAIL_FROM="").mail is None
+
+
 def test_the_base_url_follows_host_and_port_or_is_given(tmp_path: Path) -> None:
     assert config(tmp_path, HOST="::1", PORT="9000").base_url == "http://[::1]:9000"
     assert config(tmp_path, HOST="[::1]", PORT="9000").base_url == "http://[::1]:9000"
@@ -66,6 +108,14 @@ def test_the_base_url_follows_host_and_port_or_is_given(tmp_path: Path) -> None:
     [
         ("PORT", "0"), ("PORT", "65536"), ("PORT", "http"), ("PORT", "-1"), ("PORT", "8080.5"), ("PORT", "9" * 5000),
         ("PORT", "²"), ("THREADS", "0"), ("THREADS", "many"),
+        ("SMTP_URL", "mail.example.com"), ("SMTP_URL", "http://mail.example.com"), ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://localhost:0"), ("SMTP_URL", "smtp://localhost:70000"), ("SMTP_URL", "smtp://a b"),
+        ("SMTP_URL", "smtp://user@localhost"), ("SMTP_URL", "smtp://:hunter2@localhost"),
+        ("SMTP_URL", "smtp://u:hunter2@x@localhost"), ("SMTP_URL", "smtp://u:hunter2#@localhost"),
+        ("SMTP_URL", "smtp://u:hunter2/@localhost"), ("SMTP_URL", "smtp://u:hunter2%0A@localhost"),
+        ("SMTP_URL", "smtp://u:hunter2ß@localhost"), ("SMTP_URL", "smtp://localhost/in"),
+        ("SMTP_URL", "smtp://localhost?tls=no"), ("SMTP_URL", "smtp://local\nhost"), ("MAIL_FROM", "nobody"),
+        ("MAIL_FROM", "a@b@c"), ("MAIL_FROM", "Practice <book@example.com> x"), ("MAIL_FROM", "x\r\nBcc: a@b.example"),
         ("BASE_URL", "book.example"), ("BASE_URL", "ftp://book.example"), ("BASE_URL", "https://"),
         ("BASE_URL", "https://book.example/path"), ("BASE_URL", "https://book.example:port"),
         ("BASE_URL", "https://a b"), ("BASE_URL", "https://a?"), ("BASE_URL", "https://a#"), ("BASE_URL", "https://a..b"),
@@ -80,8 +130,14 @@ def test_a_wrong_value_stops_the_start_with_a_line_that_names_it(tmp_path: Path,
     with pytest.raises(ConfigError, match=rf"^{name}: ") as refused:
         config(tmp_path, **{name: value})
     assert "\n" not in str(refused.value)
+    assert "hunter2" not in str(refused.value)
     with pytest.raises(SystemExit, match=rf"^{name}: "):
         create_app({name: value}, tmp_path / "instance")
+
+
+def test_a_mail_server_needs_somebody_who_writes(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="^MAIL_FROM: must be set with SMTP_URL"):
+        config(tmp_path, SMTP_URL="smtp://user:password@localhost")
 
 
 def test_postgresql_demands_a_key(tmp_path: Path) -> None:
