@@ -15,7 +15,7 @@ from emails import Person
 from mail_server import MailServer
 from messages.letters import Letter
 from messages.mail import write
-from messages.smtp import Away, Later, Never, connect, hand_in, leave
+from messages.smtp import Away, Refused, connect, hand_in, leave
 from messages.worker import Worker
 from shell import Command, Email, OneLine
 
@@ -62,7 +62,7 @@ def mail_test(address: str) -> None:
             hand_in(connection, server, mail)
         finally:
             leave(connection)
-    except (Away, Later, Never) as refusal:
+    except (Away, Refused) as refusal:
         raise OneLine(f"Not sent: {refusal}") from None
     click.echo(_("%(server)s has taken it on for %(address)s.", server=server, address=address))
 

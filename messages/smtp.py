@@ -16,18 +16,27 @@ MOST = 60.0
 """Seconds for one message in all."""
 
 GOES_AWAY = 421
+NO_SUCH_LETTERS = 553
 
 
 class Away(Exception):
     """The server takes no mail now, whatever the message: it can't be reached, or it does not let us in."""
 
 
-class Later(Exception):
-    """The server does not take this message now."""
+class Refused(Exception):
+    """The server does not take this message. Its words may name people; the code names nobody."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(words)
+        self.code = code
 
 
-class Never(Exception):
-    """The server refuses this message for good."""
+class Later(Refused):
+    """It does not take it now."""
+
+
+class Never(Refused):
+    """It does not take it at all."""
 
 
 def connect(server: MailServer, own_name: str) -> smtplib.SMTP:
@@ -57,7 +66,7 @@ def hand_in(connection: smtplib.SMTP, server: MailServer, mail: EmailMessage) ->
         except smtplib.SMTPDataError as error:
             raise _refusal(server, error.smtp_code, error.smtp_error) from error
         except smtplib.SMTPNotSupportedError:
-            raise Never("the mail server can't write to an address with such letters (SMTPUTF8)") from None
+            raise Never(NO_SUCH_LETTERS, "the mail server can't write to such an address (SMTPUTF8)") from None
 
 
 def _connect(server: MailServer, own_name: str) -> smtplib.SMTP:
@@ -115,7 +124,7 @@ def _refusal(server: MailServer, code: int, said: bytes | str) -> Exception:
     words = _words(code, said)
     if code == GOES_AWAY:
         return Away(f"{server}: {words}")
-    return Never(words) if code >= 500 else Later(words)
+    return Never(code, words) if code >= 500 else Later(code, words)
 
 
 def _words(code: int, said: bytes | str) -> str:

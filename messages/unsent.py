@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import Select, and_, func, or_, select, update
 from sqlalchemy.orm import contains_eager
 
 from clock import utcnow
@@ -46,7 +46,7 @@ def told(booking: Booking) -> Sequence[Message]:
 
 def send_again(owner_id: int, message_id: int) -> None:
     """Try at once what could not be sent, or waits; what was sent stays sent. Raises Unknown."""
-    _change(owner_id, Message.id == message_id, **_anew(utcnow()))
+    _change(owner_id, message_id, **_anew(utcnow()))
 
 
 def send_all_again(owner_id: int) -> None:
@@ -56,8 +56,8 @@ def send_all_again(owner_id: int) -> None:
 
 
 def let_be(owner_id: int, message_id: int) -> None:
-    """Forget what could not be sent. Raises Unknown."""
-    _change(owner_id, and_(Message.id == message_id, Message.state != "sent"), state="dropped", done_at=utcnow())
+    """Forget what could not be sent; what was sent stays sent. Raises Unknown."""
+    _change(owner_id, message_id, state="dropped", done_at=utcnow())
 
 
 def _anew(now: datetime) -> dict[str, object]:
@@ -75,9 +75,9 @@ def _own(owner_id: int) -> Select[Message]:
     )
 
 
-def _change(owner_id: int, which: ColumnElement[bool], **values: object) -> None:
+def _change(owner_id: int, message_id: int, **values: object) -> None:
     with writing() as session:
-        mine = and_(Message.owner_id == owner_id, which)
+        mine = and_(Message.owner_id == owner_id, Message.id == message_id)
         if session.scalar(select(Message.id).where(mine)) is None:
             raise Unknown
         session.execute(update(Message).where(mine, UNSENT).values(**values))

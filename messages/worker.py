@@ -18,7 +18,7 @@ from mail_server import MailServer
 from messages import outbox
 from messages.mail import compose
 from messages.reminders import queue_reminders
-from messages.smtp import Away, Later, Never, connect, hand_in, leave
+from messages.smtp import Away, Never, Refused, connect, hand_in, leave
 from models import Message
 
 LOOK_EVERY = 1.0
@@ -96,14 +96,13 @@ class Worker:
         """Hand the message in, and remember what became of it; return whether it was taken. Raises Away."""
         try:
             hand_in(connection, self._server, compose(message, self._server, utcnow()))
-        except Never as refusal:
-            self._say(f"message {message.id} is refused: {refusal}")
-            self._remember(outbox.mark_failed, message, str(refusal))
-        except (Later, Away) as refusal:
-            self._say(f"message {message.id} was not taken: {refusal}")
-            self._remember(outbox.put_off, message, str(refusal))
-            if isinstance(refusal, Away):
-                raise
+        except Refused as refusal:
+            self._say(f"message {message.id} was not taken ({refusal.code}): its owner sees why")
+            mark = outbox.mark_failed if isinstance(refusal, Never) else outbox.put_off
+            self._remember(mark, message, str(refusal))
+        except Away as away:
+            self._remember(outbox.put_off, message, str(away))
+            raise
         except Exception as error:  # one that can't be written must not keep the others from being sent
             self._app.logger.exception("Mail: message %s can't be written", message.id)
             self._remember(outbox.mark_failed, message, f"It can't be written: {type(error).__name__}")

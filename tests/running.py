@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HOUSE = Path(__file__).parent.parent
+MAIL_IS_AWAY = {"SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "book@example.com"}
 READY = re.compile(r"Bookonce is ready\. Open (http://\S+)\n")
 
 

@@ -16,10 +16,13 @@ from scheduling import links
 
 
 class Shop:
-    """One database. What is written for a test is written past the servers, by the app's own verbs."""
+    """One database. What is written for a test is written past the servers, by the app's own verbs.
 
-    def __init__(self, url: str, folder: Path) -> None:
-        self.url, self.folder = url, folder
+    `environ` is for all servers that are started over it.
+    """
+
+    def __init__(self, url: str, folder: Path, **environ: str) -> None:
+        self.url, self.folder, self.environ = url, folder, {"DATABASE_URL": url} | environ
         self.world = World(make_app(url, folder))
         self.owners = 0
         with self.world.inside():
@@ -27,7 +30,7 @@ class Shop:
 
     def start(self, count: int = 1, program: str = "app.py", **environ: str) -> list[Server]:
         """Start servers, as processes of their own, all over this database."""
-        starting = [Starting(self.folder, program, DATABASE_URL=self.url, **environ) for _ in range(count)]
+        starting = [Starting(self.folder, program, **(self.environ | environ)) for _ in range(count)]
         return [each.ready() for each in starting]
 
     @contextmanager

@@ -347,13 +347,14 @@ def test_a_mail_that_can_not_be_written_keeps_no_other_from_being_sent(
     assert worker.send_due() == 2
 
 
-def test_no_token_is_in_the_outbox_or_in_the_log(
+def test_no_token_is_in_the_outbox_and_nobodys_name_in_the_log(
     world: World, worker: Worker, office: PostOffice, caplog: pytest.LogCaptureFixture
 ) -> None:
-    office.answers["DATA"] = "554 Refused"
+    office.answers["DATA"] = "554 No jane@example.com here"
     booking = booked(world)
     worker.send_due()
     token = world.manage_token(booking)
     assert token not in str(world.dump())
     assert token not in caplog.text
-    assert "554 Refused" in caplog.text
+    assert "message 1 was not taken (554)" in caplog.text
+    assert "jane" not in caplog.text

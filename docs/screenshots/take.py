@@ -7,6 +7,7 @@ from pathlib import Path
 
 import chromium
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from post_office import PostOffice, post_office
 from running import Server, running
 from steps import expect_confirmed, expect_spent, fill_and_book, open_menu, pick_a_time, set_up, share
 
@@ -97,17 +98,42 @@ def owners_day(owner: Page, server: Server, jane: Page) -> None:
     take(owner, "appointment", whole=True)
     jane.reload()
     take(jane, "manage-phone", whole=True)
+    mail(owner, server)
     jane.get_by_role("link", name="Reschedule").click()
     take(jane, "move-phone", whole=True)
+
+
+def mail(owner: Page, server: Server) -> None:
+    """Look at what could not be sent, at the feed, and at a letter."""
+    owner.goto(f"{server.address}/settings/mail")
+    expect(owner.get_by_role("button", name="Send again").first).to_be_visible()
+    take(owner, "mail")
+    owner.goto(f"{server.address}/settings/feed")
+    owner.get_by_role("button", name="Make an address").click()
+    take(owner, "feed")
+
+
+def letter(browser: Browser, office: PostOffice) -> None:
+    """Open the owner's first mail as a phone would show it."""
+    reader = person(browser, PHONE)
+    first = office.to("olivia@example.com")[0].get_body(("html",))
+    assert first
+    reader.set_content(first.get_content())
+    take(reader, "letter-phone", whole=True)
 
 
 if __name__ == "__main__":
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(Path(folder), BASE_URL="http://book.example") as server,
+        post_office() as office,
+        running(
+            Path(folder), BASE_URL="http://book.example", SMTP_URL=office.url, MAIL_FROM="book@example.com"
+        ) as server,
         sync_playwright() as playwright,
     ):
         server.open_this = server.open_this.replace("http://book.example", server.address)
         browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+        office.answers["RCPT jane@example.com"] = "550 5.1.1 There is no such mailbox here"
         tour(browser, server)
+        letter(browser, office)
         browser.close()

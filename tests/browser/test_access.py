@@ -21,8 +21,7 @@ def look_at(page: Page, state: str, there: str = "main") -> None:
     assert width <= page.viewport_size["width"], f"{state}: {width} pixels wide"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1280)])
 def test_axe_finds_nothing_and_nothing_is_cut_off(server: Server, visitor: Visitor, scheme: str, width: int) -> None:
     look = {"color_scheme": scheme, "viewport": {"width": width, "height": 800}}
     owner = visitor(**look)

@@ -15,6 +15,7 @@ from proof.crashes import CAREFUL, Pair, Progress, fail_over, kill_postgres, kil
 from proof.judge import judge
 from proof.races import RACES
 from proof.tally import Tally
+from running import MAIL_IS_AWAY
 from shop import Shop
 from stray import drop_the_constraints
 
@@ -108,7 +109,7 @@ def primary_killed(size: Size, progress: Progress) -> Tallies:
             pair = Pair(account, synchronous=not control)
             try:
                 pair.primary.execute("CREATE DATABASE shop")
-                shop = Shop(pair.url("shop"), Path(folder))
+                shop = Shop(pair.url("shop"), Path(folder), **MAIL_IS_AWAY)
                 what = "control: an asynchronous standby" if control else "fail-over to the standby"
                 tally = Tally(what, "PostgreSQL")
                 with shop.open(2) as servers:
@@ -124,7 +125,7 @@ def shop_on(on: str) -> Iterator[tuple[Shop, Postgres | None]]:
     """Give a shop on a fresh database on a real disk, and the PostgreSQL that it is on, if it is."""
     with TemporaryDirectory() as folder:
         if on == "SQLite":
-            shop = Shop(f"sqlite:///{folder}/shop.db", Path(folder))
+            shop = Shop(f"sqlite:///{folder}/shop.db", Path(folder), **MAIL_IS_AWAY)
             yield shop, None
             shop.close()
             return
@@ -132,7 +133,7 @@ def shop_on(on: str) -> Iterator[tuple[Shop, Postgres | None]]:
             postgres = Postgres(account, "one", CAREFUL).create()
             try:
                 postgres.start().execute("CREATE DATABASE shop")
-                shop = Shop(postgres.url("shop"), Path(folder))
+                shop = Shop(postgres.url("shop"), Path(folder), **MAIL_IS_AWAY)
                 yield shop, postgres
                 shop.close()
             finally:

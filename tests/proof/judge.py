@@ -1,7 +1,11 @@
-"""What the database says when an experiment is over, by the very queries of `flask --app app check`."""
+"""What the database says when an experiment is over, by the very queries of `flask --app app check`.
+
+And whether each booking and each change has its two mails: the servers have a mail server that is away.
+"""
 
 from proof.tally import Tally
 from shop import Shop
+from sqlalchemy import text
 
 from database import db, snapshot
 from scheduling.invariants import findings
@@ -9,6 +13,8 @@ from scheduling.invariants import findings
 DOUBLE = ("one link, one booking", "one owner, one place", "every booking has used its link")
 BURNED = ("every used link has its booking",)
 TAKEN_AWAY = ("the database itself refuses",)
+TOLD = text("SELECT count(*) FROM messages WHERE what <> 'reminder'")
+TO_TELL = text("SELECT 2 * ((SELECT count(*) FROM bookings) + (SELECT count(*) FROM changes))")
 
 
 def judge(shop: Shop, tally: Tally, control: bool = False) -> None:
@@ -21,3 +27,6 @@ def judge(shop: Shop, tally: Tally, control: bool = False) -> None:
                 tally.burned += len(finding.broken)
             elif finding.broken and not (control and finding.words.startswith(TAKEN_AWAY)):
                 tally.error(f"check: {finding.words}: {finding.broken}")
+        told, to_tell = connection.scalar(TOLD), connection.scalar(TO_TELL)
+        if told != to_tell and not control:
+            tally.error(f"{told} mails of {to_tell}")
