@@ -32,17 +32,21 @@ def take(now: datetime) -> Message | None:
     """Return the next message to send, in the caller's hand for the time of a lease; None if there is none.
 
     What is told to one person about one booking goes in the order in which it happened. A reminder of what is
-    not to take place then any more is dropped.
+    not to take place then any more is dropped. The message belongs to no session: what becomes of the database later
+    can't take away what is known of it.
     """
+    message = None
     with writing() as session:
         while message_id := session.scalar(_due(now).with_for_update(skip_locked=True)):
             message = _whole(session, message_id)
             if not _outdated(message, now):
                 message.leased_until = now + LEASE
-                return message
+                break
             message.state, message.done_at = "dropped", now
             session.flush()
-    return None
+            message = None
+    session.expunge_all()
+    return message
 
 
 def mark_sent(message: Message, now: datetime) -> None:

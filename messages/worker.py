@@ -6,6 +6,7 @@ It outlives whatever happens to the mail server or to the database. What is not 
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import count
 from smtplib import SMTP
 
 from flask import Flask
@@ -113,10 +114,12 @@ class Worker:
 
     def _remember(self, mark: Callable[..., None], message: Message, *problem: str) -> None:
         """Mark the message, also where the database is away for a while: it must not be sent twice for that."""
-        while True:
+        for attempt in count():
             try:
                 return mark(message, utcnow(), *problem)
             except (DBAPIError, InDoubt):
+                if not attempt:
+                    self._say(f"what became of message {message.id} can't be noted: the database does not answer")
                 if self._stopped.wait(LOOK_EVERY):
                     raise
 

@@ -327,6 +327,9 @@ def test_a_reminder_follows_the_appointment(
     assert reminded(worker, office) == []
     frozen.move_to(at("2026-11-30 10:00"))
     assert reminded(worker, office) == [JANES]
+    world.move(booking, at("2026-11-30 13:00"))
+    frozen.move_to(at("2026-11-30 12:00"))
+    assert reminded(worker, office) == [JANES]
 
 
 def test_a_cancelled_appointment_is_not_reminded_of(

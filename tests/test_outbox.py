@@ -211,6 +211,44 @@ def test_a_sender_that_is_refused_is_no_fault_of_the_message(
     assert worker.send_due() == 2
 
 
+def test_a_server_that_says_it_goes_away_is_left_and_the_next_message_not_blamed(
+    world: World, worker: Worker, office: PostOffice, frozen: time_machine.Traveller
+) -> None:
+    office.answers["RCPT"] = "421 4.3.2 Shutting down"
+    booked(world)
+    assert worker.send_due() == 0
+    assert states(world) == [("waiting", 1), ("waiting", 0)]
+    office.answers.clear()
+    frozen.shift(15)
+    assert worker.send_due() == 2
+
+
+def test_what_nobody_needs_to_know_any_more_is_given_up(
+    world: World, worker: Worker, office: PostOffice, frozen: time_machine.Traveller
+) -> None:
+    office.answers["RCPT"] = "450 Later"
+    booked(world)
+    worker.send_due()
+    frozen.move_to(at("2026-11-30 09:31"))  # it was over a minute ago
+    worker.send_due()
+    assert states(world) == [("failed", 2), ("failed", 2)]
+
+
+def test_what_was_sent_is_not_sent_again_for_a_database_that_is_away_just_then(
+    world: World, worker: Worker, office: PostOffice
+) -> None:
+    def lose_it_for_a_while() -> None:
+        office.after_data = lambda: None
+        world.execute("ALTER TABLE messages RENAME TO lost")
+        threading.Timer(1.5, lambda: world.execute("ALTER TABLE lost RENAME TO messages")).start()
+
+    booked(world)
+    office.after_data = lose_it_for_a_while
+    assert worker.send_due() == 2
+    assert states(world) == [("sent", 1), ("sent", 1)]
+    assert len(office.taken) == 2
+
+
 @pytest.mark.parametrize("verb", ["EHLO", "MAIL", "RCPT", "DATA"])
 def test_a_hang_is_left_after_a_while_and_tried_again(
     world: World,
