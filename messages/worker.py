@@ -116,7 +116,8 @@ class Worker:
         """Mark the message, also where the database is away for a while: it must not be sent twice for that."""
         for attempt in count():
             try:
-                return mark(message, utcnow(), *problem)
+                mark(message, utcnow(), *problem)
+                return
             except (DBAPIError, InDoubt):
                 if not attempt:
                     self._say(f"what became of message {message.id} can't be noted: the database does not answer")
