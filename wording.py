@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from scheduling.hours import write_windows
 from scheduling.slots import Availability
-from zones import occurs_twice, offset
+from zones import occurs_twice, offered, offset
 
 
 def utc_text(at: datetime) -> str:
@@ -89,6 +91,14 @@ def moment_words(at: datetime, zone: ZoneInfo) -> str:
 def zone_words(zone: ZoneInfo, at: datetime) -> str:
     """Return a zone with its offset at an instant: `Europe/Berlin (UTC+1)`."""
     return f"{zone.key} ({offset(at.astimezone(zone))})" if zone.key != "UTC" else "UTC"
+
+
+@lru_cache(maxsize=64)
+def zone_options(chosen: str) -> Markup:
+    """Return the zones to choose from as options of a list; kept, since they would be half of a page's work."""
+    names = offered() if chosen in offered() else (chosen, *offered())
+    option = Markup("<option{}>{}</option>")
+    return Markup("").join(option.format(Markup(" selected") if name == chosen else "", name) for name in names)
 
 
 def minutes_words(minutes: int) -> str:
