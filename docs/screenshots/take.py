@@ -119,6 +119,7 @@ def mail(owner: Page, server: Server, office: PostOffice) -> None:
     take(owner, "mail")
     owner.goto(f"{server.address}/settings/feed")
     owner.get_by_role("button", name="Make an address").click()
+    expect(owner.get_by_role("button", name="Copy")).to_be_visible()
     take(owner, "feed")
 
 
