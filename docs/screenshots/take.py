@@ -67,6 +67,7 @@ def owners_day(owner: Page, server: Server, jane: Page) -> None:
     owner.goto(f"{server.address}/settings/calendars/1")
     owner.get_by_label("Monday", exact=True).fill("9-12:30, 13:30-17")
     owner.get_by_role("button", name="Copy hours").click()
+    expect(owner.get_by_label("Friday")).to_have_value("9-12:30, 13:30-17")
     owner.get_by_label("Minutes free after").fill("15")
     owner.locator("[name=dates_since]").fill(f"{date.today().year}-12-24")  # noqa: DTZ011
     owner.locator("[name=dates_until]").fill(f"{date.today().year}-12-26")  # noqa: DTZ011

@@ -75,6 +75,22 @@ def test_the_preview_follows_the_form_and_only_saving_saves(server: Server, visi
     expect(owner.get_by_label("Friday")).to_have_value("20:00-24:00")
 
 
+def test_a_button_pressed_too_soon_on_a_slow_line_does_not_undo_the_one_before(server: Server, owner: Page) -> None:
+    owner.goto(f"{server.address}/settings/calendars/1")
+    slow = {"offline": False, "latency": 700, "downloadThroughput": -1, "uploadThroughput": -1}
+    owner.context.new_cdp_session(owner).send("Network.emulateNetworkConditions", slow)
+    owner.get_by_label("Monday", exact=True).fill("20-24:00")
+    owner.get_by_role("button", name="Copy hours").click()
+    owner.locator("[name=dates_since]").fill((TODAY + timedelta(days=1)).isoformat())
+    owner.get_by_role("button", name="Another line").click()
+    expect(owner.get_by_label("Friday")).to_have_value("20-24:00")
+    owner.get_by_role("button", name="Another line").click()
+    expect(owner.locator("[name=dates_since]")).to_have_count(2)
+    expect(owner.get_by_label("Friday")).to_have_value("20-24:00")
+    expect(owner.locator("[name=dates_since]").first).to_have_value((TODAY + timedelta(days=1)).isoformat())
+    expect(days_with(owner, "16:30")).to_have_count(0)
+
+
 def test_without_script_the_form_does_the_same(server: Server, visitor: Visitor) -> None:
     owner = visitor(java_script_enabled=False)
     set_up(owner, server)
