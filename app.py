@@ -7,11 +7,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, request
+from flask import Flask, Response, abort, current_app, has_request_context, request
 from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.routing import BaseConverter
 
+import locales
+import statics
 import wording
 import zones
 from blueprints import (
@@ -42,7 +44,7 @@ from server import serve
 
 HERE = Path(__file__).parent
 MOST_BYTES = 1_000_000
-MAY_BE_KEPT = {"static", "feed.ics"}
+MAY_BE_KEPT = {"feed.ics"}
 
 
 class IdConverter(BaseConverter):
@@ -57,13 +59,18 @@ class IdConverter(BaseConverter):
 class Bookonce(Flask):
     """Flask, but for who asks and for which host, and for a log that holds no token: routes are logged, not paths."""
 
+    def __init__(self, instance: Path, config: Config) -> None:
+        super().__init__(__name__, instance_path=str(instance.resolve()), static_folder=None)
+        self.config.from_mapping(_settings(config))
+        self.served = statics.serving(super().wsgi_app, closed(config.base_url))
+
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
         """Find out who asks behind a proxy. Answer 400 where the Host is none: routing could not even look at it."""
         config: Config = self.config["BOOKONCE"]
         forwarded_for = environ.get("HTTP_X_FORWARDED_FOR", "")
         environ["REMOTE_ADDR"] = client(environ.get("REMOTE_ADDR", ""), forwarded_for, config.trusted_proxies)
         if is_host(environ.get("HTTP_HOST", "localhost")):
-            return super().wsgi_app(environ, start_response)
+            return self.served(environ, start_response)
         refusal = Response("This is not a host.\n", 400, closed(config.base_url), mimetype="text/plain")
         return refusal(environ, start_response)
 
@@ -77,8 +84,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         config = Config.from_environ(environ, instance)
     except ConfigError as error:
         sys.exit(str(error))
-    app = Bookonce(__name__, instance_path=str(instance.resolve()))
-    app.config.from_mapping(_settings(config))
+    app = Bookonce(instance, config)
     app.url_map.converters["id"] = IdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -87,7 +93,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         prepare_engine(db.engine)
     app.teardown_appcontext(let_go)  # before Flask-SQLAlchemy's, which would turn an answer into a 500
     Migrate(app, db, directory=str(HERE / "migrations"))
-    Babel(app)
+    Babel(app, locale_selector=_readers_locale)
     csrf.init_app(app)
 
     for module in (auth, bookings, busy, calendars, feed, feeds, health, links, mail, manage, profile, public):
@@ -95,7 +101,12 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     errors.register(app)
     add_commands(app)
     app.jinja_env.globals.update(
-        wording=wording, zones=zones, current_owner=current_owner, mail_trouble=trouble, mail_server=config.mail
+        wording=wording,
+        zones=zones,
+        static=statics.address,
+        current_owner=current_owner,
+        mail_trouble=trouble,
+        mail_server=config.mail,
     )
     app.before_request(_refuse_too_much)
     app.after_request(_add_headers)
@@ -112,7 +123,7 @@ def _settings(config: Config) -> dict[str, object]:
         # Parameters stay out of errors, and so out of the log: they are people's names and the hashes of tokens.
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "hide_parameters": True,
-            "pool_pre_ping": True,
+            "pool_pre_ping": not config.database_url.startswith("sqlite"),  # a file does not go away
             "pool_size": config.threads,
             "connect_args": impatient(config.database_url),
         },
@@ -127,8 +138,12 @@ def _settings(config: Config) -> dict[str, object]:
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
         "WTF_CSRF_CHECK_DEFAULT": False,  # the blueprints of the owner's pages check, after they know who asks
         "WTF_CSRF_TIME_LIMIT": None,
-        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_DEFAULT_LOCALE": locales.DEFAULT,
     }
+
+
+def _readers_locale() -> str | None:
+    return locales.of_reader(request.headers.get("Accept-Language", "")) if has_request_context() else None
 
 
 def _refuse_too_much() -> None:

@@ -1,51 +1,69 @@
 """Dates, times and calendars in the reader's words."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
+from babel import Locale
+from babel.dates import format_date, format_time
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from locales import DEFAULT
 from scheduling.hours import write_windows
 from scheduling.slots import Availability
 from zones import occurs_twice, offered, offset
 
+MONDAY = date(2024, 1, 1)
+
 
 def utc_text(at: datetime) -> str:
     """Return an instant as addresses and attributes have it: `2026-12-03T09:00:00Z`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
 def month_words(day: date) -> str:
     """Return `December 2026`."""
-    return str(format_date(day, "LLLL y", get_locale()))
+    return _date(day, "LLLL y")
 
 
 def day_words(day: date, year: bool = False) -> str:
     """Return `Thursday, 3 December`, with the year where it is asked for."""
-    return str(format_date(day, "EEEE, d MMMM y" if year else "EEEE, d MMMM", get_locale()))
+    return _date(day, "EEEE, d MMMM y" if year else "EEEE, d MMMM")
+
+
+def days_words(days: Iterable[date]) -> dict[date, str]:
+    """Return the words of many days, as `day_words` gives them."""
+    locale = _locale()
+    return {day: _formatted(day, "EEEE, d MMMM", locale) for day in days}
 
 
 def short_day_words(day: date) -> str:
     """Return `Thu 3 Dec`."""
-    return str(format_date(day, "EEE d MMM", get_locale()))
+    return _date(day, "EEE d MMM")
 
 
 def weekday_words(weekday: int, wide: bool = False) -> str:
     """Return `Mo` or, wide, `Monday`; Monday is 0."""
-    day = date(2024, 1, 1) + timedelta(days=weekday)
-    return str(format_date(day, "EEEE" if wide else "EEEEEE", get_locale()))
+    return _date(MONDAY + timedelta(days=weekday), "EEEE" if wide else "EEEEEE")
 
 
 def time_words(at: datetime) -> str:
-    """Return the wall time of an aware datetime: `9:00`; with its offset where the clock shows it twice that day."""
-    words = f"{at.hour}:{at.minute:02}"
-    return f"{words} {offset(at)}" if occurs_twice(at) else words
+    """Return the wall time of an aware datetime: `9:00`, `9:00 AM`; with its offset where the clock shows it twice."""
+    return _time(at, _locale())
+
+
+def first_weekday() -> int:
+    """Return the day that weeks begin with for the reader; Monday is 0."""
+    return int(_locale().first_week_day)
+
+
+def weekdays() -> list[tuple[str, str]]:
+    """Return the names of the weekdays, long and short, in the reader's order."""
+    return _weekdays(_locale())
 
 
 def stretch_words(start: datetime, end: datetime, zone: ZoneInfo) -> str:
@@ -53,7 +71,7 @@ def stretch_words(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     start, end = start.astimezone(zone), end.astimezone(zone)
     if start.time() == end.time() == time():
         first, last = start.date(), end.date() - timedelta(days=1)
-        words = [str(format_date(day, "d MMM y", get_locale())) for day in (first, last)]
+        words = [_date(day, "d MMM y") for day in (first, last)]
         return words[0] if first == last else " – ".join(words)
     ends = time_words(end) if end.date() == start.date() else moment_words(end, zone)
     return f"{moment_words(start, zone)} – {ends}"
@@ -80,7 +98,7 @@ def appointment_words(start: datetime, end: datetime, zone: ZoneInfo) -> str:
 
 def date_words(at: datetime, zone: ZoneInfo) -> str:
     """Return the date of an instant in short: `3 Dec 2026`."""
-    return str(format_date(at.astimezone(zone).date(), "d MMM y", get_locale()))
+    return _date(at.astimezone(zone).date(), "d MMM y")
 
 
 def moment_words(at: datetime, zone: ZoneInfo) -> str:
@@ -122,7 +140,8 @@ def hours_words(availability: Availability) -> str:
 
 def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datetime, str]]]]:
     """Return aware wall times with their labels, under the headings Morning, Afternoon and Evening."""
-    labelled = [(at, time_words(at)) for at in starts]
+    locale = _locale()
+    labelled = [(at, _time(at, locale)) for at in starts]
     names = [_("Morning"), _("Afternoon"), _("Evening")]
     grouped = groupby(labelled, key=lambda slot: 0 if slot[0].hour < 12 else 1 if slot[0].hour < 18 else 2)
     return [(names[part], list(slots)) for part, slots in grouped]
@@ -185,6 +204,37 @@ def links_words(waiting: int, booked: int) -> str:
     if booked:
         parts.append(ngettext("%(num)s booked", "%(num)s booked", booked))
     return " · ".join(parts) or _("no links waiting")
+
+
+@lru_cache(maxsize=64)
+def _weekdays(locale: Locale) -> list[tuple[str, str]]:
+    days = [MONDAY + timedelta(days=(locale.first_week_day + i) % 7) for i in range(7)]
+    return [(_formatted(day, "EEEE", locale), _formatted(day, "EEEEEE", locale)) for day in days]
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale.parse(DEFAULT)
+
+
+def _date(day: date, pattern: str) -> str:
+    return _formatted(day, pattern, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(day: date, pattern: str, locale: Locale) -> str:
+    return str(format_date(day, pattern, locale))
+
+
+def _time(at: datetime, locale: Locale) -> str:
+    words = _clock(at.hour, at.minute, locale)
+    return f"{words} {offset(at)}" if occurs_twice(at) else words
+
+
+@lru_cache(maxsize=4096)
+def _clock(hour: int, minute: int, locale: Locale) -> str:
+    if "a" in locale.time_formats["short"].pattern:
+        return str(format_time(time(hour, minute), "h:mm a", locale=locale))
+    return f"{hour}:{minute:02}"
 
 
 def _span(days: list[int]) -> str:

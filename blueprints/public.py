@@ -49,7 +49,7 @@ def create(token: str) -> ResponseReturnValue:
     if looks:
         return _look(link, token)
     start = read_instant(form.start.data)
-    return _form(link, token, start, form, 422) if start else _picker(link, token, asked_for(link.calendar), form, 422)
+    return _form(link, token, start, form, 422) if start else _picker(link, token, asked_for(link.calendar), 422)
 
 
 def _wish(form: BookingForm) -> Wish:
@@ -73,7 +73,7 @@ def _confirmed(booking: Booking) -> ResponseReturnValue:
 
 def _look(link: Link, token: str) -> ResponseReturnValue:
     if "start" not in request.args:
-        return _picker(link, token, asked_for(link.calendar), BookingForm())
+        return _picker(link, token, asked_for(link.calendar))
     start = read_instant(request.args["start"])
     if start is None or not is_free(db.session(), link.calendar, start, utcnow()):
         return _taken(link, token, start)
@@ -82,13 +82,11 @@ def _look(link: Link, token: str) -> ResponseReturnValue:
 
 def _taken(link: Link, token: str, start: datetime | None = None) -> ResponseReturnValue:
     """Answer 409 with other slots near the one that is gone, and with what was typed."""
-    form = BookingForm()
-    start = start or read_instant(form.start.data)
-    return _picker(link, token, instead_of(link.calendar, start, gone=True), form, 409)
+    start = start or read_instant(request.form.get("start"))
+    return _picker(link, token, instead_of(link.calendar, start, gone=True), 409)
 
 
-def _picker(link: Link, token: str, picker: Picker, form: BookingForm, status: int = 200) -> ResponseReturnValue:
-    typed = {name: form[name].data or "" for name in TYPED}
+def _picker(link: Link, token: str, picker: Picker, status: int = 200) -> ResponseReturnValue:
     return answer(
         "picker",
         status,
@@ -96,10 +94,16 @@ def _picker(link: Link, token: str, picker: Picker, form: BookingForm, status: i
         picker=picker,
         layout="invitee_page.html",
         path=url_for("public.show", token=token),
-        typed=typed if form.is_submitted() else None,
+        typed=_typed() if request.method == "POST" else None,
         taken=status == 409,
         choose_first=status == 422,
     )
+
+
+def _typed() -> dict[str, str]:
+    """Return what was typed into the form, which goes along from page to page."""
+    form = BookingForm()
+    return {name: form[name].data or "" for name in TYPED}
 
 
 def _form(link: Link, token: str, start: datetime, form: BookingForm, status: int = 200) -> ResponseReturnValue:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, contains_eager
 
 import tokens
@@ -14,6 +14,16 @@ from scheduling.calendars import own_calendar
 from scheduling.refusals import CalendarClosed, LinkExpired, LinkNotActive, LinkRevoked, LinkUsed, Unknown
 
 PURPOSE = "link"
+
+# Built once: to build it each time would be as much work as to ask.
+_FIND = (
+    select(Link)
+    .join(Link.calendar)
+    .join(Calendar.owner)
+    .options(contains_eager(Link.calendar).contains_eager(Calendar.owner))
+    .where(Link.token_hash == bindparam("hash"))
+    .execution_options(populate_existing=True)
+)
 
 SPENT = {LinkState.USED: LinkUsed, LinkState.REVOKED: LinkRevoked, LinkState.EXPIRED: LinkExpired}
 
@@ -46,15 +56,7 @@ def token_of(key: str, link: Link) -> str | None:
 
 def find(session: Session, token: str) -> Link:
     """Return the link with this token, whatever its state, its calendar and owner read with it. Raises Unknown."""
-    query = (
-        select(Link)
-        .join(Link.calendar)
-        .join(Calendar.owner)
-        .options(contains_eager(Link.calendar).contains_eager(Calendar.owner))
-        .where(Link.token_hash == tokens.digest(token))
-        .execution_options(populate_existing=True)
-    )
-    link = session.scalars(query).one_or_none()
+    link = session.scalars(_FIND, {"hash": tokens.digest(token)}).one_or_none()
     if link is None:
         raise Unknown
     return link

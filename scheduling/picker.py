@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduling.slots import Agenda, Rules, first_offered, instant, nearest, offered
+from scheduling.slots import DAY, Agenda, Rules, bookable_dates, first_offered, instant, nearest, offered
 
 NEAREST = 3
 
@@ -33,10 +33,9 @@ class Picker:
         """An instant of the day, or of the month, that is shown."""
         return instant(self.day if self.day and self.day.year < MAXYEAR else self.month, 12 * 60, self.zone)
 
-    @property
-    def weeks(self) -> list[list[date]]:
-        """The weeks of the month, Monday first, with the days of the months around it that fill them up."""
-        return Months().monthdatescalendar(self.month.year, self.month.month)
+    def weeks(self, first_weekday: int = 0) -> list[list[date]]:
+        """Return the weeks of the month, Monday or another day first, with the days around it that fill them up."""
+        return Months(first_weekday).monthdatescalendar(self.month.year, self.month.month)
 
 
 def pick(
@@ -55,17 +54,13 @@ def pick(
     """
     today = now.astimezone(zone).date()
     last = (instant(rules.last_date(now), 24 * 60, rules.zone) - timedelta.resolution).astimezone(zone).date()
-    if month is None and day is None:
-        first = first_offered(rules, agenda, now, now)
-        day = first.astimezone(zone).date() if first else None
     shown = _clamp(_first_of(day or month or today), _first_of(today), _first_of(last))
-    found = _by_day(rules, agenda, now, zone, shown, _next_month(shown))
-    if day is None:
-        day = min(found, default=None)
-    elsewhere = None
-    if not found and shown < _first_of(last):
-        later = first_offered(rules, agenda, now, instant(_next_month(shown), 0, zone))
-        elsewhere = later.astimezone(zone).date() if later else None
+    bookable = _bookable(rules, agenda, now, zone, shown)
+    if not bookable and day is None and month is None and (day := _first_after(rules, agenda, now, zone, shown)):
+        shown = _first_of(day)
+        bookable = _bookable(rules, agenda, now, zone, shown)
+    day = day or min(bookable, default=None)
+    starts = _by_day(rules, agenda, now, zone, day, day + DAY).get(day, []) if day in bookable else []
     close = nearest(rules, agenda, now, near, NEAREST) if near else []
     return Picker(
         zone=zone,
@@ -73,10 +68,10 @@ def pick(
         previous=_first_of(shown - timedelta(days=1)) if shown > _first_of(today) else None,
         next=_next_month(shown) if shown < _first_of(last) else None,
         today=today,
-        bookable=frozenset(found),
+        bookable=frozenset(bookable),
         day=day,
-        starts=[at for at in found.get(day, []) if at.astimezone(UTC) not in close] if day else [],
-        elsewhere=elsewhere,
+        starts=[at for at in starts if at.astimezone(UTC) not in close],
+        elsewhere=None if bookable else _first_after(rules, agenda, now, zone, shown),
         nearest=[at.astimezone(zone) for at in close],
     )
 
@@ -88,20 +83,37 @@ def coming_days(rules: Rules, agenda: Agenda, now: datetime, count: int) -> list
     return [(day, found.get(day, [])) for day in (today + timedelta(days=i) for i in range(count))]
 
 
+def _bookable(rules: Rules, agenda: Agenda, now: datetime, zone: ZoneInfo, month: date) -> set[date]:
+    """Return the dates of the month, in `zone`, that have a slot."""
+    until = _next_month(month)
+    found = bookable_dates(rules, agenda, now, *_around(month, until, zone), zone)
+    return {day for day in found if month <= day < until}
+
+
+def _first_after(rules: Rules, agenda: Agenda, now: datetime, zone: ZoneInfo, month: date) -> date | None:
+    """Return the first date after the month, in `zone`, that has a slot."""
+    later = first_offered(rules, agenda, now, instant(_next_month(month), 0, zone))
+    return later.astimezone(zone).date() if later else None
+
+
 def _by_day(
     rules: Rules, agenda: Agenda, now: datetime, zone: ZoneInfo, first: date, end: date
 ) -> dict[date, list[datetime]]:
-    """Return the slots of the dates in `[first, end)`, as wall times in `zone`, by date.
-
-    A day more on both sides, then by date: midnight itself may be skipped or repeated.
-    """
-    day = timedelta(days=1)
+    """Return the slots of the dates in `[first, end)`, as wall times in `zone`, by date."""
     days: dict[date, list[datetime]] = {}
-    for start in offered(rules, agenda, now, instant(first, 0, zone) - day, instant(end, 0, zone) + day):
+    for start in offered(rules, agenda, now, *_around(first, end, zone)):
         local = start.astimezone(zone)
         if first <= local.date() < end:
             days.setdefault(local.date(), []).append(local)
     return days
+
+
+def _around(first: date, end: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return from when until when there may be slots on the dates in `[first, end)`.
+
+    A day more on both sides, since midnight itself may be skipped or repeated.
+    """
+    return instant(first, 0, zone) - DAY, instant(end, 0, zone) + DAY
 
 
 def _first_of(day: date) -> date:

@@ -12,7 +12,7 @@ HOUSE = Path(__file__).parent.parent
 
 # Each line may import those above it, never those below.
 PLAN = [
-    {"clock", "draining", "emails", "headers", "hosts", "proxies", "reading", "tokens", "zones"},
+    {"clock", "draining", "emails", "headers", "hosts", "locales", "proxies", "reading", "statics", "tokens", "zones"},
     {"mail_server"},
     {"config"},
     {"scheduling.slots"},

@@ -13,6 +13,7 @@ from models import Booking
 from scheduling import changes
 from scheduling.changes import ByInvitee, ByOwner
 from scheduling.refusals import MovedEnough
+from statics import address
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 
@@ -257,5 +258,5 @@ def test_the_reason_for_cancelling_is_kept(world: World, path: str) -> None:
 def test_the_picker_of_a_move_leads_to_nothing_else(world: World, path: str) -> None:
     page = world.browser().get(f"{path}/reschedule").text
     assert {href.partition("?")[0] for href in re.findall(r'(?:href|action|hx-get)="(/[^"#]*)', page)} <= {
-        path, f"{path}/reschedule", "/static/icon.svg", "/static/style.css",
+        path, f"{path}/reschedule", address("icon.svg"), address("style.css"),
     }  # fmt: skip

@@ -15,7 +15,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from world import at
 
-from scheduling.slots import Agenda, Availability, BusyTimes, Rules, Window, Windows, first_offered, is_offered, offered
+from scheduling.slots import (
+    Agenda,
+    Availability,
+    BusyTimes,
+    Rules,
+    Window,
+    Windows,
+    bookable_dates,
+    first_offered,
+    is_offered,
+    offered,
+)
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 ZONES = [
@@ -206,6 +217,14 @@ def test_one_slot_and_the_first_one_are_as_the_reference_says(case: Case, which:
         for shift in (-5 * MINUTE, -MINUTE, timedelta(), MINUTE):
             near = replace(case, since=start - HOUR)
             assert is_offered(rules, agenda, case.now, start + shift) == (start + shift in reference(near))
+
+
+@settings(max_examples=300, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cases(), st.sampled_from(ZONES))
+def test_bookable_dates_are_those_of_the_slots(case: Case, zone: str) -> None:
+    reader = ZoneInfo(zone)
+    found = bookable_dates(case.rules(), case.agenda(), case.now, case.since, case.until, reader)
+    assert found == {slot.astimezone(reader).date() for slot in reference(case)}
 
 
 def _later(case: Case) -> list[datetime]:
