@@ -13,7 +13,9 @@ from flask_migrate import Migrate
 from werkzeug.routing import BaseConverter
 
 import locales
+import logos
 import statics
+import stylesheet
 import wording
 import zones
 from blueprints import (
@@ -26,6 +28,7 @@ from blueprints import (
     feeds,
     health,
     links,
+    look,
     mail,
     manage,
     profile,
@@ -44,7 +47,8 @@ from server import serve
 
 HERE = Path(__file__).parent
 MOST_BYTES = 1_000_000
-MAY_BE_KEPT = {"feed.ics"}
+LARGER = {"profile.look": logos.MOST_BYTES}
+MAY_BE_KEPT = {"feed.ics", "look.style", "look.logo"}
 
 
 class IdConverter(BaseConverter):
@@ -96,7 +100,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     Babel(app, locale_selector=_readers_locale)
     csrf.init_app(app)
 
-    for module in (auth, bookings, busy, calendars, feed, feeds, health, links, mail, manage, profile, public):
+    for module in (auth, bookings, busy, calendars, feed, feeds, health, links, look, mail, manage, profile, public):
         app.register_blueprint(module.bp)
     errors.register(app)
     add_commands(app)
@@ -104,6 +108,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         wording=wording,
         zones=zones,
         static=statics.address,
+        stylesheet=stylesheet.address,
         current_owner=current_owner,
         mail_trouble=trouble,
         mail_server=config.mail,
@@ -148,7 +153,9 @@ def _readers_locale() -> str | None:
 
 def _refuse_too_much() -> None:
     """Answer 413 to a body that is too large, also where nobody would read it."""
-    if (request.content_length or 0) > MOST_BYTES:
+    most = LARGER.get(request.endpoint or "", MOST_BYTES)
+    request.max_content_length = most
+    if (request.content_length or 0) > most:
         abort(413)
 
 

@@ -9,8 +9,19 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
-from wtforms import BooleanField, EmailField, Form, HiddenField, PasswordField, StringField, TelField, TextAreaField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms import (
+    BooleanField,
+    ColorField,
+    EmailField,
+    FileField,
+    Form,
+    HiddenField,
+    PasswordField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Regexp, ValidationError
 
 import fields
 from fields import (
@@ -100,6 +111,13 @@ class ProfileForm(OurForm):
         ],
     )
     timezone = ZoneField(_l("Time zone"))
+
+
+class LookForm(OurForm):
+    """How invitees see the owner's pages. The logo comes as a file, which is no text: its page reads it."""
+
+    accent = ColorField(_l("Colour"), validators=[Regexp("^#[0-9a-fA-F]{6}$", message=_l("Choose a colour."))])
+    logo = FileField(_l("Logo"))
 
 
 class PasswordForm(OurForm):

@@ -27,6 +27,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database import AvailabilityText, Base, Hash, Id, Instant, Ref, When
+from fronts import Front, Offer
 from scheduling.slots import Availability, Rules
 
 # Written out rather than as parameters, or SQLite would not use the indexes that are over such rows only.
@@ -50,7 +51,10 @@ class LinkState(StrEnum):
 
 
 class Owner(Base):
-    """A person with an account. Everything else belongs to exactly one. `feed_*`: the address of their feed, if any."""
+    """A person with an account. Everything else belongs to exactly one. `feed_*`: the address of their feed, if any.
+
+    `accent` is a colour and `logo` an image's digest, '' for ours; `locale` is how they are written to.
+    """
 
     __tablename__ = "owners"
     __table_args__ = (Index("ix_owners_feed_hash", "feed_hash", unique=True),)
@@ -63,7 +67,27 @@ class Owner(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     feed_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     feed_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    accent: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    logo: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    locale: Mapped[str] = mapped_column(String(20), default="", server_default="")
     created_at: Mapped[When]
+
+    @property
+    def front(self) -> Front:
+        """What invitees see of them."""
+        return Front(self.name, self.contact, self.accent, self.logo)
+
+
+class Logo(Base):
+    """An owner's logo, apart from their row, which is read with every page. The digest is its name, and public."""
+
+    __tablename__ = "logos"
+
+    owner_id: Mapped[Ref] = mapped_column(
+        ForeignKey("owners.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    digest: Mapped[str] = mapped_column(String(32), index=True)
+    image: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class SignIn(Base):
@@ -148,6 +172,11 @@ class Calendar(Base):
             horizon=self.horizon,
             daily_limit=self.daily_limit,
         )
+
+    @property
+    def offer(self) -> Offer:
+        """What invitees see of it."""
+        return Offer(self.name, self.description, self.location, self.duration, self.owner.front)
 
     @property
     def takes_bookings(self) -> bool:
@@ -263,6 +292,7 @@ class Booking(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     notes: Mapped[str] = mapped_column(String(2000), default="")
     timezone: Mapped[str] = mapped_column(String(64))
+    locale: Mapped[str] = mapped_column(String(20), default="", server_default="")
     sought: Mapped[str] = mapped_column(Text, server_default="")
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     manage_hash: Mapped[Hash]

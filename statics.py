@@ -46,6 +46,11 @@ def address(name: str) -> str:
     return PREFIX + names()[name]
 
 
+def text(name: str) -> str:
+    """Return what is in a file."""
+    return (folder() / names()[name]).read_text()
+
+
 def serving(app: App, headers: Mapping[str, str]) -> App:
     """Return the app with its static files, whose answers carry `headers`, too, but are to be kept."""
     added = [(name, value) for name, value in headers.items() if name != "Cache-Control"]

@@ -56,6 +56,11 @@ def time_words(at: datetime) -> str:
     return _time(at, _locale())
 
 
+def language() -> str:
+    """Return the language of the texts: `en`."""
+    return str(_locale().language)
+
+
 def first_weekday() -> int:
     """Return the day that weeks begin with for the reader; Monday is 0."""
     return int(_locale().first_week_day)

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-WITHOUT_COOKIE = {"public", "manage", "feed"}
-"""Blueprints whose addresses are the key."""
+WITHOUT_COOKIE = {"public", "manage", "feed", "look"}
+"""Blueprints whose addresses are the key, or which are nobody's secret."""
 
 
 def for_owner() -> bool:

@@ -44,7 +44,7 @@ def _spent(refusal: LinkSpent) -> ResponseReturnValue:
             _("The calendar behind this link is closed."),
         ),
     }[type(refusal)]
-    return _whole(answer("spent", 410, title=title, why=why, whom=refusal, used=isinstance(refusal, LinkUsed)))
+    return _whole(answer("spent", 410, title=title, why=why, whom=refusal.owner, used=isinstance(refusal, LinkUsed)))
 
 
 def _too_many(refusal: TooManyAttempts) -> ResponseReturnValue:
@@ -113,5 +113,5 @@ def _words(status: int) -> tuple[str, str]:
         404: (_("There is no such page"), _("Check that the address is complete: nothing may be missing at its end.")),
         405: (_("This can't be done here"), _("Go back and try again from the page before.")),
         410: (_("This page is gone"), _("Please contact whoever gave you the address.")),
-        413: (_("This is too much"), _("What was sent is larger than a booking can be. Nothing was booked.")),
+        413: (_("This is too much"), _("What was sent is too large. Nothing was changed and nothing was booked.")),
     }.get(status, (_("Something went wrong"), _("It is not your fault. Please try again in a moment.")))

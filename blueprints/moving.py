@@ -89,6 +89,7 @@ def _picker(side: Side, booking: Booking, picker: Picker, status: int = 200) -> 
         path=side.path,
         moving=booking,
         back=side.back,
+        asks_zone="zones" in request.args,
         taken=status == 409,
         choose_first=status == 422,
     )

@@ -1,13 +1,15 @@
 """The slot picker as both of its users need it: who books with a link, and who moves an appointment."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from flask import request
+from flask import render_template, request
 
 import zones
 from clock import utcnow
 from database import db
+from fronts import Offer
 from models import Booking, Calendar
 from reading import read_date, read_month
 from scheduling.busy import agenda
@@ -39,6 +41,22 @@ def instead_of(calendar: Calendar, start: datetime | None, moving: Booking | Non
         if picker.starts or picker.nearest:
             return picker
     return _pick(calendar, moving)
+
+
+@lru_cache(maxsize=500)
+def slot_page(template: str, _locale: str, calendar: Offer, picker: Picker, finds_zone: bool, asks_zone: bool) -> str:
+    """Return the slot page, or its fragment, for who has typed nothing yet.
+
+    It depends on nothing else, so that it needs no second laying out as long as nobody books: that is half its work.
+    """
+    return render_template(
+        template,
+        calendar=calendar,
+        picker=picker,
+        layout="invitee_page.html",
+        finds_zone=finds_zone,
+        asks_zone=asks_zone,
+    )
 
 
 def _pick(

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 
 from addresses import key, manage_token
-from blueprints.answers import answer
-from blueprints.picking import asked_for, instead_of, reader_zone
+from blueprints.answers import answer, asks_for_fragment
+from blueprints.picking import asked_for, instead_of, reader_zone, slot_page
 from clock import utcnow
 from database import db
 from forms import BookingForm
-from models import Booking, Link
+from models import Booking, Calendar, Link
 from reading import read_instant
 from scheduling.bookings import Wish, book, is_free, made_by
 from scheduling.links import find, require_active
@@ -73,11 +74,24 @@ def _confirmed(booking: Booking) -> ResponseReturnValue:
 
 def _look(link: Link, token: str) -> ResponseReturnValue:
     if "start" not in request.args:
-        return _picker(link, token, asked_for(link.calendar))
+        picker = asked_for(link.calendar)
+        return _picker(link, token, picker) if request.method == "POST" else _slots(link.calendar, picker)
     start = read_instant(request.args["start"])
     if start is None or not is_free(db.session(), link.calendar, start, utcnow()):
         return _taken(link, token, start)
     return _form(link, token, start, BookingForm())
+
+
+def _slots(calendar: Calendar, picker: Picker) -> ResponseReturnValue:
+    template = "_picker.html" if asks_for_fragment() else "picker.html"
+    return slot_page(
+        template,
+        str(get_locale()),
+        calendar.offer,
+        picker,
+        finds_zone=not request.args,
+        asks_zone="zones" in request.args,
+    )
 
 
 def _taken(link: Link, token: str, start: datetime | None = None) -> ResponseReturnValue:
@@ -90,9 +104,10 @@ def _picker(link: Link, token: str, picker: Picker, status: int = 200) -> Respon
     return answer(
         "picker",
         status,
-        calendar=link.calendar,
+        calendar=link.calendar.offer,
         picker=picker,
         layout="invitee_page.html",
+        asks_zone="zones" in request.args,
         path=url_for("public.show", token=token),
         typed=_typed() if request.method == "POST" else None,
         taken=status == 409,

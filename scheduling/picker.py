@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from scheduling.slots import DAY, Agenda, Rules, bookable_dates, first_offered, instant, nearest, offered
 
 NEAREST = 3
+AROUND_MIDNIGHT = timedelta(hours=3)
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,11 @@ class Picker:
     today: date
     bookable: frozenset[date]
     day: date | None
-    starts: list[datetime]
+    starts: tuple[datetime, ...]
     """The slots that start on `day`, as aware wall times in `zone`."""
     elsewhere: date | None
     """The first bookable day after the month, where the month has none."""
-    nearest: list[datetime]
+    nearest: tuple[datetime, ...]
     """The slots that are the nearest to one that is gone; those of them on `day` are not among `starts`."""
 
     @property
@@ -70,9 +71,9 @@ def pick(
         today=today,
         bookable=frozenset(bookable),
         day=day,
-        starts=[at for at in starts if at.astimezone(UTC) not in close],
+        starts=tuple(at for at in starts if at.astimezone(UTC) not in close),
         elsewhere=None if bookable else _first_after(rules, agenda, now, zone, shown),
-        nearest=[at.astimezone(zone) for at in close],
+        nearest=tuple(at.astimezone(zone) for at in close),
     )
 
 
@@ -111,9 +112,9 @@ def _by_day(
 def _around(first: date, end: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Return from when until when there may be slots on the dates in `[first, end)`.
 
-    A day more on both sides, since midnight itself may be skipped or repeated.
+    A little more on both sides, since midnight itself may be skipped or repeated.
     """
-    return instant(first, 0, zone) - DAY, instant(end, 0, zone) + DAY
+    return instant(first, 0, zone) - AROUND_MIDNIGHT, instant(end, 0, zone) + AROUND_MIDNIGHT
 
 
 def _first_of(day: date) -> date:

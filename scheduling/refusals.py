@@ -16,7 +16,7 @@ class LinkSpent(Refusal):
 
     def __init__(self, owner: Owner) -> None:
         super().__init__(type(self).__name__)
-        self.name, self.contact = owner.name, owner.contact
+        self.owner = owner.front
 
 
 class LinkUsed(LinkSpent):

@@ -11,7 +11,9 @@ from database import db
 from models import Owner
 from scheduling.busy_times import block
 from scheduling.feeds import feed_token, renew_feed
+from scheduling.looks import change_logo
 from statics import address
+from stylesheet import coloured
 
 CLOSED = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -24,7 +26,7 @@ CLOSED = {
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store",
 }
-WITHOUT_COOKIE = ("/b/", "/booking/", "/feed/")
+WITHOUT_COOKIE = ("/b/", "/booking/", "/feed/", "/look/", "/logo/", "/static/")
 NINE = at("2026-11-30 09:00")
 
 
@@ -38,6 +40,8 @@ def assert_closed(answer: Any) -> None:
         expected["Referrer-Policy"] = answer.headers["Referrer-Policy"]
     if path.startswith("/static/") and answer.status_code in (200, 304):
         expected["Cache-Control"] = "max-age=315360000, public, immutable"  # its name changes with what is in it
+    if path.startswith(("/look/", "/logo/")) and answer.status_code == 200 and answer.request.method != "OPTIONS":
+        expected["Cache-Control"] = "max-age=31536000, public, immutable"
     if path.startswith("/feed/") and answer.status_code in (200, 304) and answer.request.method != "OPTIONS":
         expected["Cache-Control"] = "private, no-cache"  # so that a calendar program can ask whether it changed
     assert {name: answer.headers.get(name) for name in expected} == expected, path
@@ -54,6 +58,8 @@ def paths(world: World, owner: Owner) -> list[str]:
     with world.inside():
         busy = block(owner.id, at("2026-12-24 00:00"), at("2026-12-25 00:00"))
         renew_feed(world.key, owner.id)
+        change_logo(owner.id, b"an image")
+        digest = db.session.get(Owner, owner.id).logo
         feed = feed_token(world.key, db.session.get(Owner, owner.id))
     ids = {
         "calendar_id": calendar.id,
@@ -61,7 +67,7 @@ def paths(world: World, owner: Owner) -> list[str]:
         "busy_id": busy.id,
         "message_id": world.message(booking).id,
     }
-    values = ids | {"link_id": world.row(token).id}
+    values = ids | {"link_id": world.row(token).id, "name": coloured("#aa3300").name, "digest": digest}
     found = []
     with world.app.test_request_context():
         for rule in world.app.url_map.iter_rules():

@@ -1,0 +1,39 @@
+"""An owner's stylesheet and logo: public, under names that change with what they are, so kept for ever."""
+
+import re
+
+from flask import Blueprint, Response, abort, request
+
+from database import db
+from scheduling.looks import logo_image
+from stylesheet import coloured
+
+bp = Blueprint("look", __name__)
+
+FOREVER = "max-age=31536000, public, immutable"
+_NAME = re.compile(r"[0-9a-f]{12}\.([0-9a-f]{6})\.css")
+
+
+@bp.get("/look/<name>")
+def style(name: str) -> Response:
+    """Give the stylesheet in an owner's colour, compressed for those who take it so."""
+    if not (found := _NAME.fullmatch(name)) or (sheet := coloured(f"#{found[1]}")).name != name:
+        abort(404)
+    compressed = request.accept_encodings.quality("gzip") > 0
+    answer = Response(sheet.compressed if compressed else sheet.plain, mimetype="text/css")
+    if compressed:
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    answer.headers["Cache-Control"] = FOREVER
+    return answer
+
+
+@bp.get("/logo/<digest>.webp")
+def logo(digest: str) -> Response:
+    """Give an owner's logo."""
+    image = logo_image(db.session(), digest)
+    if image is None:
+        abort(404)
+    answer = Response(image, mimetype="image/webp")
+    answer.headers["Cache-Control"] = FOREVER
+    return answer

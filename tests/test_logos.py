@@ -1,0 +1,101 @@
+"""Logos: made small and written anew, whatever comes; what is no image is refused."""
+
+import struct
+import zlib
+from io import BytesIO
+from typing import Any
+
+import pytest
+from PIL import Image, ImageDraw
+
+from colours import contrast
+from logos import PAPERS, WEIGHT, NoImage, clean
+
+
+def drawn(size: tuple[int, int] = (600, 300), ink: str = "#1f5f4a", kind: str = "PNG", **more: Any) -> bytes:
+    """Return an image of an ellipse in `ink` on nothing, or on white where the kind has no transparency."""
+    image = Image.new("RGBA", size, (0, 0, 0, 0))
+    ImageDraw.Draw(image).ellipse((size[0] // 8, size[1] // 4, size[0] * 7 // 8, size[1] * 3 // 4), fill=ink)
+    file = BytesIO()
+    if kind == "JPEG":
+        white = Image.new("RGBA", size, "white")
+        white.alpha_composite(image)
+        image = white.convert("RGB")
+    image.save(file, kind, **more)
+    return file.getvalue()
+
+
+def opened(data: bytes) -> Image.Image:
+    image = Image.open(BytesIO(data))
+    assert image.format == "WEBP"
+    return image.convert("RGBA")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+@pytest.mark.parametrize("size", [(600, 300), (20, 10), (3000, 40), (40, 3000), (8, 8)])
+def test_any_image_becomes_small(kind: str, size: tuple[int, int]) -> None:
+    found = clean(drawn(size, kind=kind))
+    assert len(found) <= WEIGHT
+    width, height = opened(found).size
+    assert width <= 320
+    assert height <= 128
+
+
+def test_a_photograph_is_light_enough_too() -> None:
+    noise = Image.effect_noise((1200, 900), 90).convert("RGB")
+    file = BytesIO()
+    noise.save(file, "JPEG")
+    assert len(clean(file.getvalue())) <= WEIGHT
+
+
+def test_what_else_is_in_the_file_is_not_passed_on() -> None:
+    exif = Image.Exif()
+    exif[0x010E] = "taken at home"
+    exif[0x0112] = 6  # the camera was held upright
+    found = clean(drawn((300, 200), kind="JPEG", exif=exif, comment=b"a comment"))
+    assert b"taken at home" not in found
+    assert b"a comment" not in found
+    assert not Image.open(BytesIO(found)).getexif()
+    width, height = opened(found).size
+    assert height > width
+
+
+@pytest.mark.parametrize(("ink", "on_a_plate"), [("#000000", True), ("#ffffff", True), ("#3f8f6f", False)])
+def test_a_logo_can_be_seen_on_light_and_on_dark_paper(ink: str, on_a_plate: bool) -> None:
+    image = opened(clean(drawn(ink=ink)))
+    corner = image.getpixel((0, 0))
+    middle = image.getpixel((image.width // 2, image.height // 2))
+    shown = "#{:02x}{:02x}{:02x}".format(*middle[:3])
+    if on_a_plate:
+        assert corner[3] == 255
+        assert contrast(shown, "#{:02x}{:02x}{:02x}".format(*corner[:3])) > 4.5
+    else:
+        assert all(contrast(shown, paper) >= 2 for paper in PAPERS)
+
+
+def bomb() -> bytes:
+    """Return a PNG of a few bytes that says it is 60,000 pixels wide and high."""
+    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "kind"),
+        (b"hello", "kind"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "kind"),
+        (drawn(kind="TIFF"), "kind"),
+        (drawn()[:200], "broken"),
+        (drawn()[:60] + b"\0" * 300, "broken"),
+        (bomb(), "size"),
+        (drawn(ink="#00000000"), "empty"),
+    ],
+    ids=["nothing", "text", "SVG", "TIFF", "cut off", "damaged", "bomb", "nothing to see"],
+)
+def test_what_is_no_image_is_refused(data: bytes, why: str) -> None:
+    with pytest.raises(NoImage, match=why):
+        clean(data)
