@@ -31,6 +31,7 @@ from blueprints import (
     look,
     mail,
     manage,
+    metrics,
     profile,
     public,
 )
@@ -42,10 +43,13 @@ from database import db, impatient, let_go, prepare_engine
 from headers import closed
 from hosts import is_host
 from messages.unsent import trouble
+from observing import ROUTE, Figures, observed
 from proxies import client
 from server import serve
 
 HERE = Path(__file__).parent
+OWNERS_PAGES = (auth, bookings, busy, calendars, feeds, links, mail, profile)
+OTHER_PAGES = (feed, health, look, manage, metrics, public)
 MOST_BYTES = 1_000_000
 LARGER = {"profile.look": logos.MOST_BYTES}
 MAY_BE_KEPT = {"feed.ics", "look.style", "look.logo"}
@@ -66,15 +70,21 @@ class Bookonce(Flask):
     def __init__(self, instance: Path, config: Config) -> None:
         super().__init__(__name__, instance_path=str(instance.resolve()), static_folder=None)
         self.config.from_mapping(_settings(config))
-        self.served = statics.serving(super().wsgi_app, closed(config.base_url))
+        self.figures = Figures() if config.metrics_token else None
+        self._answer = statics.serving(super().wsgi_app, closed(config.base_url))
+        self._observed = observed(self._guarded, self.figures)
 
     def wsgi_app(self, environ: Any, start_response: Any) -> Any:
+        """Answer a request, and keep count of it."""
+        return self._observed(environ, start_response)
+
+    def _guarded(self, environ: Any, start_response: Any) -> Any:
         """Find out who asks behind a proxy. Answer 400 where the Host is none: routing could not even look at it."""
         config: Config = self.config["BOOKONCE"]
         forwarded_for = environ.get("HTTP_X_FORWARDED_FOR", "")
         environ["REMOTE_ADDR"] = client(environ.get("REMOTE_ADDR", ""), forwarded_for, config.trusted_proxies)
         if is_host(environ.get("HTTP_HOST", "localhost")):
-            return self.served(environ, start_response)
+            return self._answer(environ, start_response)
         refusal = Response("This is not a host.\n", 400, closed(config.base_url), mimetype="text/plain")
         return refusal(environ, start_response)
 
@@ -100,7 +110,22 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     Babel(app, locale_selector=_readers_locale)
     csrf.init_app(app)
 
-    for module in (auth, bookings, busy, calendars, feed, feeds, health, links, look, mail, manage, profile, public):
+    for module in (
+        auth,
+        bookings,
+        busy,
+        calendars,
+        feed,
+        feeds,
+        health,
+        links,
+        look,
+        mail,
+        manage,
+        metrics,
+        profile,
+        public,
+    ):
         app.register_blueprint(module.bp)
     errors.register(app)
     add_commands(app)
@@ -160,6 +185,7 @@ def _refuse_too_much() -> None:
 
 
 def _add_headers(response: Response) -> Response:
+    request.environ[ROUTE] = request.url_rule and request.url_rule.rule
     may_be_kept = request.endpoint in MAY_BE_KEPT and response.status_code < 400
     kept = ("Cache-Control",) if may_be_kept and "Cache-Control" in response.headers else ()
     headers = closed(current_app.config["BASE_URL"])

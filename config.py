@@ -37,6 +37,8 @@ class Config:
     threads: int
     trusted_proxies: tuple[Network, ...]
     mail: MailServer | None
+    log_level: str
+    metrics_token: str
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], instance: Path) -> "Config":
@@ -56,6 +58,8 @@ class Config:
             threads=_number(environ, "THREADS", default=8, most=256),
             trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
             mail=_mail(environ),
+            log_level=_log_level(environ),
+            metrics_token=_metrics_token(environ),
         )
 
 
@@ -89,6 +93,20 @@ def _mail(environ: Mapping[str, str]) -> MailServer | None:
         return read_mail_server(url, sender) if url else None
     except ValueError as error:
         raise ConfigError(str(error)) from None
+
+
+def _log_level(environ: Mapping[str, str]) -> str:
+    level = (environ.get("LOG_LEVEL") or "INFO").upper()
+    if level not in ("INFO", "WARNING", "ERROR"):
+        raise ConfigError(f"LOG_LEVEL: {level!r} is not INFO (a line for each request), WARNING or ERROR")
+    return level
+
+
+def _metrics_token(environ: Mapping[str, str]) -> str:
+    token = environ.get("METRICS_TOKEN") or ""
+    if not all("!" <= character <= "~" for character in token):
+        raise ConfigError("METRICS_TOKEN: has characters that can't be sent in a header")
+    return token
 
 
 def _base_url(environ: Mapping[str, str]) -> str:

@@ -382,6 +382,11 @@ class Message(Base):
         """Who gets it."""
         return self.booking.email if self.recipient == "invitee" else self.booking.calendar.owner.email
 
+    @property
+    def locale(self) -> str:
+        """The locale of who gets it, '' if it is not known."""
+        return self.booking.locale if self.recipient == "invitee" else self.booking.calendar.owner.locale
+
 
 class BusyTime(Base):
     """A stretch of time that an owner keeps free of bookings, in all calendars; `note` is for themselves."""

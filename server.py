@@ -13,6 +13,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy.exc import DBAPIError
 
+import logs
 from addresses import base, setup_address
 from config import Config
 from draining import Server
@@ -33,6 +34,7 @@ def serve(app: Flask) -> None:
     The one line that is printed says which address to open.
     """
     config: Config = app.config["BOOKONCE"]
+    logs.begin(config.log_level)
     logging.getLogger("waitress").setLevel(logging.ERROR)
     logging.getLogger("waitress").addFilter(_without_path)
     with app.app_context():

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-WITHOUT_COOKIE = {"public", "manage", "feed", "look"}
+WITHOUT_COOKIE = {"public", "manage", "feed", "look", "metrics"}
 """Blueprints whose addresses are the key, or which are nobody's secret."""
 
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 import tokens
@@ -33,7 +34,7 @@ def setup() -> ResponseReturnValue:
     owner = set_up(
         form.email.data, form.name.data, form.timezone.data, form.password.data, calendar=_("30-minute meeting")
     )
-    begin(start_session(owner))
+    begin(start_session(owner, locale=str(get_locale())))
     flash(_("Welcome, %(name)s. This is your first calendar: share it from its three-dot menu.", name=owner.name))
     return redirect(url_for("calendars.index"), code=303)
 
@@ -47,7 +48,7 @@ def login() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("login.html", form=form, first=not anybody()), 422 if form.is_submitted() else 200
     try:
-        token = sign_in(form.email.data, form.password.data, household(request.remote_addr or ""))
+        token = sign_in(form.email.data, form.password.data, household(request.remote_addr or ""), str(get_locale()))
     except SignInRefused:
         form.password.errors = [_("The email or the password is not right.")]
         return render_template("login.html", form=form, first=False), 422

@@ -62,6 +62,7 @@ def _wish(form: BookingForm) -> Wish:
         notes=form.notes.data or "",
         timezone=form.timezone.data or "",
         request_id=form.request_id.data or "",
+        locale=str(get_locale()),
     )
 
 

@@ -10,9 +10,11 @@ from email.utils import format_datetime
 from hashlib import sha256
 
 from flask import render_template
+from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from emails import Person, halves
+from locales import DEFAULT
 from mail_server import MailServer
 from messages import ical
 from messages.letters import Letter, letter, own_address
@@ -23,6 +25,11 @@ WIDTH = 72
 
 def compose(message: Message, server: MailServer, now: datetime) -> EmailMessage:
     """Return the mail; composed again it is the same but for its date, so that who gets it twice can tell."""
+    with force_locale(message.locale or DEFAULT):
+        return _compose(message, server, now)
+
+
+def _compose(message: Message, server: MailServer, now: datetime) -> EmailMessage:
     booking = message.booking
     owner = Person(booking.calendar.owner.name, booking.calendar.owner.email)
     invitee = Person(booking.name, booking.email)

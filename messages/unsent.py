@@ -36,6 +36,13 @@ def trouble(owner_id: int) -> tuple[int, int]:
     return counts.get("failed", 0), counts.get("waiting", 0)
 
 
+def count_unsent() -> tuple[int, int]:
+    """Return how many messages of all owners wait to be sent, and how many could not be sent."""
+    query = select(Message.state, func.count()).where(UNSENT).group_by(Message.state)
+    counts = {state: count for state, count in db.session.execute(query)}  # noqa: C416
+    return counts.get("waiting", 0), counts.get("failed", 0)
+
+
 def told(booking: Booking) -> Sequence[Message]:
     """Return all messages about a booking of the owner, in order; but those that were let be before they were sent."""
     query = select(Message).where(

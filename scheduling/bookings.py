@@ -24,7 +24,10 @@ PURPOSE = "manage"
 
 @dataclass(frozen=True)
 class Wish:
-    """What an invitee asks for. `start` is None if what they sent is no instant; `request_id` tells a retry."""
+    """What an invitee asks for. `start` is None if what they sent is no instant; `request_id` tells a retry.
+
+    `locale` is the one in which they read, and are written to.
+    """
 
     start: datetime | None
     name: str
@@ -33,6 +36,7 @@ class Wish:
     notes: str = ""
     timezone: str = ""
     request_id: str = ""
+    locale: str = ""
 
 
 def book(key: str, token: str, wish: Wish) -> Booking:
@@ -109,6 +113,7 @@ def _new(key: str, link: Link, wish: Wish, start: datetime, now: datetime) -> Bo
         phone=wish.phone,
         notes=wish.notes,
         timezone=wish.timezone or link.calendar.timezone,
+        locale=wish.locale,
         sought=as_sought(f"{wish.name} {wish.email}"),
         salt=salt,
         manage_hash=tokens.digest(tokens.derive(key, PURPOSE, salt)),

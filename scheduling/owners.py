@@ -83,8 +83,8 @@ def change_password(owner_id: int, current: str, new: str) -> None:
         session.execute(delete(SignIn).where(SignIn.owner_id == owner_id))
 
 
-def sign_in(email: str, password: str, address: str) -> str:
-    """Return a session's token for the owner with this email and password.
+def sign_in(email: str, password: str, address: str, locale: str = "") -> str:
+    """Return a session's token for the owner with this email and password; `locale` is how they are written to.
 
     After 10 failures in 10 minutes for the email from the address nobody gets in, with the right password neither.
     An attempt is counted before the password is looked at, so that many at once are not more than one after another.
@@ -96,11 +96,14 @@ def sign_in(email: str, password: str, address: str) -> str:
     right = check_password_hash(owner.password_hash if owner else _NOBODYS_HASH, password)
     if owner is None or not right:
         raise SignInRefused
-    return start_session(owner, place)
+    return start_session(owner, place, locale)
 
 
-def start_session(owner: Owner, place: bytes | None = None) -> str:
-    """Return the token of a new session of 30 days; the failed attempts of `place` are forgotten."""
+def start_session(owner: Owner, place: bytes | None = None, locale: str = "") -> str:
+    """Return the token of a new session of 30 days; the failed attempts of `place` are forgotten.
+
+    `locale` is the one in which the owner reads, and is written to from now on.
+    """
     token = secrets.token_urlsafe(24)
     now = utcnow()
     owner_id = owner.id
@@ -108,6 +111,8 @@ def start_session(owner: Owner, place: bytes | None = None) -> str:
         session.execute(delete(SignIn).where(SignIn.expires_at <= now))
         if place is not None:
             session.execute(delete(SignInAttempt).where(SignInAttempt.place == place))
+        if locale:
+            session.get_one(Owner, owner_id).locale = locale
         session.add(SignIn(owner_id=owner_id, token_hash=tokens.digest(token), expires_at=now + SESSION_LIFE))
     return token
 

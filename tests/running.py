@@ -37,6 +37,10 @@ class Server:
         """Return what it wrote after the line that says it is ready."""
         return self.log.read_text().partition(self.open_this + "\n")[2]
 
+    def complaints(self) -> list[str]:
+        """Return the lines of what it said but for the notes of requests."""
+        return [line for line in self.said().splitlines() if '"message": "request"' not in line]
+
     def kill(self) -> None:
         """End it as a power cut would: it can't do anything about it."""
         self.process.kill()

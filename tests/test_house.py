@@ -12,20 +12,8 @@ HOUSE = Path(__file__).parent.parent
 
 # Each line may import those above it, never those below.
 PLAN = [
-    {
-        "clock",
-        "colours",
-        "draining",
-        "emails",
-        "fronts",
-        "headers",
-        "hosts",
-        "locales",
-        "proxies",
-        "reading",
-        "statics",
-    },
-    {"statics", "tokens", "zones"},
+    {"clock", "colours", "draining", "emails", "fronts", "headers", "hosts", "locales", "logs", "proxies"},
+    {"observing", "reading", "statics", "tokens", "zones"},
     {"logos", "mail_server", "stylesheet"},
     {"config"},
     {"scheduling.slots"},
@@ -63,6 +51,7 @@ PLAN = [
             "look",
             "mail",
             "manage",
+            "metrics",
             "profile",
             "public",
         )  # fmt: skip

@@ -133,7 +133,7 @@ def test_servers_and_workers_of_their_own_share_the_work_and_send_each_mail_once
             worker.send_signal(signal.SIGTERM)
         assert [worker.communicate(timeout=30)[0] for worker in workers] == ["", ""]
         assert [worker.returncode for worker in workers] == [0, 0]
-        assert [server.said() for server in servers] == ["", ""]
+        assert [server.complaints() for server in servers] == [[], []]
     assert set(ids(office).values()) == {1}
     assert len(ids(office)) == 20
     assert len(office.to(JANES)) == 10
