@@ -1,10 +1,13 @@
 """Text from outside becomes clean values here, or an error that names its field."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.support import NullTranslations, Translations
 from flask import request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -21,6 +24,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Regexp, ValidationError
 
 import fields
@@ -52,6 +56,15 @@ class OurForm(FlaskForm):
             if formdata is not _Auto:
                 return formdata
             return request.form if request.method == "POST" else None
+
+        def get_translations(self, form: Form) -> Any:
+            """Return WTForms' own texts; Flask-WTF would read them from a file with each request."""
+            return _texts_of_wtforms(str(get_locale()))
+
+
+@lru_cache(maxsize=64)
+def _texts_of_wtforms(locale: str) -> NullTranslations:
+    return Translations.load(messages_path(), [locale], domain="wtforms")
 
 
 class BookingForm(OurForm):

@@ -3,6 +3,7 @@
 # ./run.sh test           the same for the tests, then runs them; what follows goes to pytest
 # ./run.sh prove          tries to break the promises at full size, and shows a table of what came of it
 # ./run.sh audit          asks whether there are known faults in the packages; exit 2 if nobody could be asked
+# ./run.sh bench          measures how fast it is, and writes docs/performance.md; wants a machine with nothing else to do
 # ./run.sh screenshots   takes the pictures of the README from the running app
 set -eu
 cd "$(dirname "$0")"
@@ -70,12 +71,17 @@ audit)
     [ -d .venv/audit ] || .venv/bin/python -m pip install -q --disable-pip-version-check --target .venv/audit pip-audit==2.10.1
     PYTHONPATH=.venv/audit exec .venv/bin/python tests/audit.py requirements.txt requirements-dev.txt
     ;;
+bench)
+    shift
+    install requirements-dev.txt
+    PYTHONPATH=.:tests exec .venv/bin/python -m benchmarks "$@"
+    ;;
 screenshots)
     for_the_tests
     PYTHONPATH=.:tests exec .venv/bin/python docs/screenshots/take.py
     ;;
 *)
-    say "usage: ./run.sh [test [pytest's options] | prove | audit | screenshots]"
+    say "usage: ./run.sh [test [pytest's options] | prove | audit | bench | screenshots]"
     exit 2
     ;;
 esac

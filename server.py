@@ -1,5 +1,6 @@
 """Serving with waitress: migrate, say where to go, answer requests."""
 
+import gc
 import logging
 import signal
 import sqlite3
@@ -70,6 +71,7 @@ def serve(app: Flask) -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
+        gc.freeze()  # what is there now stays: to look through it again and again is a tenth of a large page's time
         print(f"Bookonce is ready. Open {ready}", flush=True)
         server.run()
 

@@ -1,8 +1,8 @@
 """Dates, times and calendars in the reader's words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import lru_cache, wraps
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -14,10 +14,16 @@ from markupsafe import Markup
 
 from locales import DEFAULT
 from scheduling.hours import write_windows
-from scheduling.slots import Availability
+from scheduling.slots import Availability, Windows
 from zones import occurs_twice, offered, offset
 
 MONDAY = date(2024, 1, 1)
+
+
+def _kept(words: Callable[..., str]) -> Callable[..., str]:
+    """Keep what a function says, in each locale: to look a text up again takes longer than all the rest."""
+    of_locale = lru_cache(maxsize=4096)(lambda _locale, *args: words(*args))
+    return wraps(words)(lambda *args: of_locale(_locale(), *args))
 
 
 def utc_text(at: datetime) -> str:
@@ -124,6 +130,7 @@ def zone_options(chosen: str) -> Markup:
     return Markup("").join(option.format(Markup(" selected") if name == chosen else "", name) for name in names)
 
 
+@_kept
 def minutes_words(minutes: int) -> str:
     """Return a duration: `30 min`, `1 h`, `1 h 30 min`."""
     hours, rest = divmod(minutes, 60)
@@ -134,13 +141,18 @@ def minutes_words(minutes: int) -> str:
 
 
 def hours_words(availability: Availability) -> str:
-    """Return weekly hours in a line: `Mo–Fr 09:00-17:00 · Sa 10:00-12:00`."""
+    """Return weekly hours in a line: `Mo–Fr 09:00–17:00 · Sa 10:00–12:00`."""
+    return _week_words(availability.week, _locale()) or _("no hours yet")
+
+
+@lru_cache(maxsize=256)
+def _week_words(week: Sequence[Windows], locale: Locale) -> str:
     lines = []
-    for windows, group in groupby(range(7), key=lambda day: availability.week[day]):
+    for windows, group in groupby(range(7), key=lambda day: week[day]):
         days = list(group)
         if windows:
-            lines.append(f"{_span(days)} {write_windows(windows).replace('-', '–')}")
-    return " · ".join(lines) or _("no hours yet")
+            lines.append(f"{_span(days, locale)} {write_windows(windows).replace('-', '–')}")
+    return " · ".join(lines)
 
 
 def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datetime, str]]]]:
@@ -201,13 +213,15 @@ def tried_words(attempts: int) -> str:
     return str(ngettext("Tried once.", "Tried %(num)s times.", attempts))
 
 
-def links_words(waiting: int, booked: int) -> str:
-    """Return how a calendar's links are doing: `3 links waiting · 12 booked`."""
+@_kept
+def links_words(waiting: int, booked: int, many: int) -> str:
+    """Return how a calendar's links are doing: `3 links waiting · 12 booked`, or `99+ booked` if they are `many`."""
+    wait, done = (str(count) if count < many else f"{many - 1}+" for count in (waiting, booked))
     parts = []
     if waiting:
-        parts.append(ngettext("%(num)s link waiting", "%(num)s links waiting", waiting))
+        parts.append(ngettext("%(count)s link waiting", "%(count)s links waiting", waiting, count=wait))
     if booked:
-        parts.append(ngettext("%(num)s booked", "%(num)s booked", booked))
+        parts.append(ngettext("%(count)s booked", "%(count)s booked", booked, count=done))
     return " · ".join(parts) or _("no links waiting")
 
 
@@ -242,6 +256,6 @@ def _clock(hour: int, minute: int, locale: Locale) -> str:
     return f"{hour}:{minute:02}"
 
 
-def _span(days: list[int]) -> str:
-    first, last = weekday_words(days[0]), weekday_words(days[-1])
+def _span(days: list[int], locale: Locale) -> str:
+    first, last = (_formatted(MONDAY + timedelta(days=day), "EEEEEE", locale) for day in (days[0], days[-1]))
     return first if len(days) == 1 else f"{first}–{last}"

@@ -25,6 +25,8 @@ from scheduling.slots import DAY
 bp = Blueprint("calendars", __name__, url_prefix="/settings/calendars")
 bp.before_request(require_owner)
 
+A_PAGE = 50
+MOST_PAGES = 10_000
 PREVIEW = 14
 """Days."""
 
@@ -32,11 +34,15 @@ PREVIEW = 14
 @bp.get("")
 def index() -> ResponseReturnValue:
     """List the owner's calendars, each with its menu."""
-    found = calendars.summaries(g.owner.id)
+    page = read_number(request.args.get("page"), MOST_PAGES) or 1
+    found = calendars.summaries(g.owner.id, skip=(page - 1) * A_PAGE, most=A_PAGE + 1)
+    shown = found[:A_PAGE]
     return render_template(
         "calendars.html",
-        summaries=[row for row in found if row.calendar.archived_at is None],
-        archived=[row for row in found if row.calendar.archived_at is not None],
+        summaries=[row for row in shown if row.calendar.archived_at is None],
+        archived=[row for row in shown if row.calendar.archived_at is not None],
+        page=page,
+        more=len(found) > A_PAGE,
     )
 
 

@@ -3,17 +3,35 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import contains_eager
 
 from clock import utcnow
-from database import db, writing
+from database import Instant, db, writing
 from models import UNSENT, Booking, Calendar, Message
 from scheduling.notices import KEEP_TRYING
 from scheduling.refusals import Unknown
 
 LATE = timedelta(minutes=10)
 FAILED = and_(UNSENT, Message.state == "failed")
+
+# Built once: it is asked with each of an owner's pages.
+_TROUBLE = (
+    select(Message.state, func.count())
+    .where(
+        Message.owner_id == bindparam("owner", type_=BigInteger),
+        UNSENT,
+        or_(
+            FAILED,
+            and_(
+                Message.state == "waiting",
+                Message.attempts > 0,
+                Message.created_at < bindparam("late", type_=Instant),
+            ),
+        ),
+    )
+    .group_by(Message.state)
+)
 
 
 def failed(owner_id: int, most: int) -> Sequence[Message]:
@@ -30,9 +48,8 @@ def waiting(owner_id: int, most: int) -> Sequence[Message]:
 
 def trouble(owner_id: int) -> tuple[int, int]:
     """Return how many messages could not be sent, and how many were tried for more than ten minutes in vain."""
-    late = and_(Message.state == "waiting", Message.attempts > 0, Message.created_at < utcnow() - LATE)
-    query = select(Message.state, func.count()).where(Message.owner_id == owner_id, UNSENT, or_(FAILED, late))
-    counts = {state: count for state, count in db.session.execute(query.group_by(Message.state))}  # noqa: C416
+    rows = db.session.execute(_TROUBLE, {"owner": owner_id, "late": utcnow() - LATE})
+    counts = {state: count for state, count in rows}  # noqa: C416
     return counts.get("failed", 0), counts.get("waiting", 0)
 
 

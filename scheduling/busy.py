@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, CompoundSelect, bindparam, null, select, union_all
+from sqlalchemy import BigInteger, CompoundSelect, bindparam, case, null, select, union_all
 from sqlalchemy.orm import Session
 
 from database import Instant
@@ -18,13 +18,18 @@ REACH = timedelta(days=4)
 
 # Built once, and asked at once: to build it each time, or to ask twice, would be a third of a slot page's work.
 _IN_THE_WAY: CompoundSelect[Any] = union_all(
-    select(Booking.blocked_from, Booking.blocked_until, Booking.id, Booking.calendar_id, Booking.starts_at).where(
+    select(
+        Booking.blocked_from,
+        Booking.blocked_until,
+        case((Booking.calendar_id == bindparam("calendar", type_=BigInteger), Booking.starts_at)),
+    ).where(
         Booking.owner_id == bindparam("owner", type_=BigInteger),
         CONFIRMED,
         Booking.blocked_until > bindparam("since", type_=Instant),
         Booking.blocked_from < bindparam("until", type_=Instant),
+        Booking.id != bindparam("moving", type_=BigInteger),
     ),
-    select(BusyTime.starts_at, BusyTime.ends_at, null(), null(), null()).where(
+    select(BusyTime.starts_at, BusyTime.ends_at, null()).where(
         BusyTime.owner_id == bindparam("owner", type_=BigInteger),
         BusyTime.ends_at > bindparam("since", type_=Instant),
         BusyTime.starts_at < bindparam("until", type_=Instant),
@@ -39,12 +44,16 @@ def agenda(
 
     The appointment that is being moved does not count.
     """
-    asked = {"owner": calendar.owner_id, "since": since - REACH, "until": until + REACH}
+    asked = {
+        "owner": calendar.owner_id,
+        "calendar": calendar.id,
+        "since": since - REACH,
+        "until": until + REACH,
+        "moving": moving.id if moving else 0,
+    }
     rows = session.execute(_IN_THE_WAY, asked).all()
-    if moving is not None:
-        rows = [row for row in rows if row.id != moving.id]
     zone = ZoneInfo(calendar.timezone)
     return Agenda(
-        busy=BusyTimes((row[0], row[1]) for row in rows),
-        booked=Counter(row.starts_at.astimezone(zone).date() for row in rows if row.calendar_id == calendar.id),
+        busy=BusyTimes(row[:2] for row in rows),
+        booked=Counter(row[2].astimezone(zone).date() for row in rows if row[2]),
     )

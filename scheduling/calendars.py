@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from clock import utcnow
@@ -24,8 +24,12 @@ DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.col
 
 @dataclass(frozen=True)
 class Summary:
-    """A calendar in the owner's list: how many of its links can still be booked with, how many were."""
+    """A calendar in the owner's list: how many of its links can still be booked with, how many were.
 
+    They are counted up to `MANY`: to count many thousands would keep its owner waiting.
+    """
+
+    MANY: ClassVar[int] = 100
     calendar: Calendar
     waiting: int
     booked: int
@@ -109,19 +113,20 @@ def calendars_of(owner_id: int) -> Sequence[Calendar]:
     return db.session.scalars(query.order_by(Calendar.id)).all()
 
 
-def summaries(owner_id: int) -> list[Summary]:
-    """Return all calendars of the owner, archived ones too, each with the counts of its links."""
-    waiting = _count(
-        select(Link.calendar_id, func.count())
-        .where(Link.owner_id == owner_id, UNSPENT, or_(Link.expires_at.is_(None), Link.expires_at > utcnow()))
-        .group_by(Link.calendar_id)
-    )
-    booked = _count(
-        select(Booking.calendar_id, func.count()).where(Booking.owner_id == owner_id).group_by(Booking.calendar_id)
-    )
-    found = db.session.scalars(select(Calendar).where(Calendar.owner_id == owner_id).order_by(Calendar.id))
-    return [Summary(calendar, waiting.get(calendar.id, 0), booked.get(calendar.id, 0)) for calendar in found]
+def summaries(owner_id: int, skip: int, most: int) -> list[Summary]:
+    """Return up to `most` calendars of the owner after the first `skip`, the archived ones last, with their counts."""
+    alive = or_(Link.expires_at.is_(None), Link.expires_at > utcnow())
+    waiting = _up_to_many(select(Link.id).where(_of_calendar(Link), UNSPENT, alive))
+    booked = _up_to_many(select(Booking.id).where(_of_calendar(Booking)))
+    query = select(Calendar, waiting, booked).where(Calendar.owner_id == owner_id)
+    query = query.order_by(Calendar.archived_at.is_not(None), Calendar.id).offset(skip).limit(most)
+    return [Summary(*row) for row in db.session.execute(query)]
 
 
-def _count(query: Select[int, int]) -> dict[int, int]:
-    return {calendar_id: count for calendar_id, count in db.session.execute(query)}  # noqa: C416
+def _of_calendar(table: type[Link] | type[Booking]) -> ColumnElement[bool]:
+    return and_(table.owner_id == Calendar.owner_id, table.calendar_id == Calendar.id)
+
+
+def _up_to_many(query: Select[int]) -> ScalarSelect[int]:
+    few = query.limit(Summary.MANY).correlate(Calendar).subquery()
+    return select(func.count()).select_from(few).scalar_subquery()

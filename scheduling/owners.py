@@ -4,13 +4,13 @@ import secrets
 from datetime import datetime, timedelta
 from math import ceil
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import bindparam, delete, exists, func, select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 import tokens
 from clock import utcnow
-from database import db, lock_owner, writing
+from database import Instant, db, lock_owner, writing
 from models import Owner, SignIn, SignInAttempt
 from scheduling.calendars import new_calendar
 from scheduling.refusals import EmailTaken, SignInRefused, TooManyAttempts, Unknown
@@ -20,6 +20,13 @@ NO_OWNER = 0
 SESSION_LIFE = timedelta(days=30)
 MOST_FAILURES = 10
 FAILURES_COUNT_FOR = timedelta(minutes=10)
+
+# Built once: it is asked with each of an owner's pages.
+_SIGNED_IN = (
+    select(Owner)
+    .join(SignIn, SignIn.owner_id == Owner.id)
+    .where(SignIn.token_hash == bindparam("hash"), SignIn.expires_at > bindparam("now", type_=Instant))
+)
 
 # Checked when there is no such account, so that the answer takes as long as for one that exists.
 _NOBODYS_HASH = generate_password_hash("nobody's")
@@ -119,12 +126,7 @@ def start_session(owner: Owner, place: bytes | None = None, locale: str = "") ->
 
 def signed_in(token: str) -> Owner | None:
     """Return the owner whose session this token is, if it has not ended."""
-    query = (
-        select(Owner)
-        .join(SignIn, SignIn.owner_id == Owner.id)
-        .where(SignIn.token_hash == tokens.digest(token), SignIn.expires_at > utcnow())
-    )
-    return db.session.scalars(query).one_or_none()
+    return db.session.scalars(_SIGNED_IN, {"hash": tokens.digest(token), "now": utcnow()}).one_or_none()
 
 
 def sign_out(token: str) -> None:

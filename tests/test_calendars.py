@@ -11,6 +11,7 @@ from world import field as world_field
 
 from database import db
 from models import Calendar, Owner
+from scheduling import links
 from scheduling.hours import read_availability, write_windows
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
@@ -285,12 +286,34 @@ def test_a_calendar_whose_links_are_out_is_archived_and_can_be_restored(
     world.book(world.link(calendar), NINE)
     assert "archive" in browser.get(f"/settings/calendars/{calendar.id}/delete").text
     assert browser.change(f"/settings/calendars/{calendar.id}/delete").status_code == 303
-    assert "Archived calendars (1)" in browser.get("/settings/calendars").text
+    assert "Archived calendars" in browser.get("/settings/calendars").text
     assert world.browser().get(f"/b/{token}").status_code == 410
     assert len(world.bookings()) == 1
     assert browser.change(f"/settings/calendars/{calendar.id}/links").status_code == 409
     assert browser.change(f"/settings/calendars/{calendar.id}/restore").status_code == 303
     assert world.browser().get(f"/b/{token}").status_code == 200
+
+
+def test_many_calendars_come_page_by_page_the_archived_ones_last(world: World, owner: Owner, browser: Browser) -> None:
+    made = [world.calendar(owner, name=f"Room {number}.") for number in range(51)]
+    world.link(made[0])
+    browser.change(f"/settings/calendars/{made[0].id}/delete")
+    first, second, beyond = (browser.get(f"/settings/calendars?page={page}").text for page in (1, 2, 3))
+    assert re.findall(r"Room (\d+)\.</a>", first) == [str(number) for number in range(1, 51)]
+    assert re.findall(r"<h2>Room (\d+)\.</h2>", second) == ["0"]
+    assert "?page=2" in first
+    assert "?page=3" not in second
+    assert "There are no more." in beyond
+    assert "Room" not in beyond
+
+
+def test_many_links_are_not_counted_to_the_end(world: World, owner: Owner, browser: Browser) -> None:
+    calendar = world.calendar(owner)
+    with world.inside():
+        links.mint(world.key, owner.id, calendar.id, 99)
+    assert "99 links waiting" in browser.get("/settings/calendars").text
+    world.link(calendar)
+    assert "99+ links waiting" in browser.get("/settings/calendars").text
 
 
 def test_a_calendar_without_links_is_deleted_for_good(world: World, owner: Owner, browser: Browser) -> None:

@@ -1,0 +1,142 @@
+"""Clients that cost little: a process of its own, raw sockets that stay open, a thread for each client.
+
+Run as a program it reads what to ask from standard input, and writes what came of it to standard output, both as JSON.
+"""
+
+import itertools
+import json
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from urllib.parse import urlencode, urlsplit
+
+LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
+PATIENCE = 30
+"""Seconds."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to ask of 127.0.0.1 at `port`, for how many seconds, and what each answer must be and hold.
+
+    With `again` the requests are asked in turn, else each once; then the job may end before its time.
+    """
+
+    port: int
+    requests: Sequence[str]
+    clients: int
+    seconds: float
+    status: int = 200
+    holds: str = ""
+    again: bool = True
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What came of a job: answers a second, the median of their times in ms, and the share of a core that it took."""
+
+    rate: float
+    median: float
+    share: float
+
+
+def get(address: str, path: str, cookie: str = "") -> str:
+    """Return the text of a request for a page."""
+    return _head(address, f"GET {path}", f"Cookie: {cookie}\r\n" if cookie else "") + "\r\n"
+
+
+def post(address: str, path: str, form: Mapping[str, str]) -> str:
+    """Return the text of a request that sends a form."""
+    body = urlencode(form)
+    kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+    return _head(address, f"POST {path}", kind) + "\r\n" + body
+
+
+def run(job: Job) -> Figures:
+    """Do the job in a process of its own. Raises RuntimeError if an answer was not as it must be."""
+    done = subprocess.run([sys.executable, __file__], input=json.dumps(asdict(job)), capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip())
+    return Figures(**json.loads(done.stdout))
+
+
+@dataclass
+class Crowd:
+    """All the clients of one job."""
+
+    job: Job
+    turn: Iterator[bytes]
+    begin: threading.Barrier
+    seconds: list[float] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+    def client(self) -> None:
+        """Ask until the time is over, or there is nothing left to ask."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.job.port), PATIENCE) as connection:
+                self.begin.wait()
+                self._ask(connection)
+        except (OSError, ValueError, threading.BrokenBarrierError) as error:
+            self.begin.abort()
+            self.wrong.append(repr(error))
+
+    def _ask(self, connection: socket.socket) -> None:
+        holds, end = self.job.holds.encode(), time.perf_counter() + self.job.seconds
+        while (began := time.perf_counter()) < end and not self.wrong and (request := next(self.turn, None)):
+            answer = _answer(connection, request)
+            self.seconds.append(time.perf_counter() - began)
+            if int(answer[9:12]) != self.job.status or holds not in answer:
+                raise ValueError(f"{answer[9:12].decode()} instead of {self.job.status} with {self.job.holds!r}")
+
+
+def main() -> None:
+    """Do the job that standard input describes."""
+    job = Job(**json.load(sys.stdin))
+    requests = [request.encode() for request in job.requests]
+    turn = itertools.cycle(requests) if job.again else iter(requests)
+    crowd = Crowd(job, turn, threading.Barrier(job.clients + 1))
+    threads = [threading.Thread(target=crowd.client) for _ in range(job.clients)]
+    for thread in threads:
+        thread.start()
+    try:
+        crowd.begin.wait(PATIENCE)
+    except threading.BrokenBarrierError:
+        sys.exit(f"The clients could not begin: {crowd.wrong}")
+    began, work = time.perf_counter(), time.process_time()
+    for thread in threads:
+        thread.join()
+    took, worked = time.perf_counter() - began, time.process_time() - work
+    if crowd.wrong:
+        sys.exit(f"An answer was wrong: {crowd.wrong[0]}")
+    figures = Figures(len(crowd.seconds) / took, 1000 * statistics.median(crowd.seconds), worked / took)
+    json.dump(asdict(figures), sys.stdout)
+
+
+def _head(address: str, what: str, more: str) -> str:
+    return f"{what} HTTP/1.1\r\nHost: {urlsplit(address).netloc}\r\nAccept: text/html\r\nAccept-Language: en\r\n{more}"
+
+
+def _answer(connection: socket.socket, request: bytes) -> bytes:
+    """Send a request; return the whole answer, head and body."""
+    connection.sendall(request)
+    answer, size = b"", -1
+    while size < 0 or len(answer) < size:
+        part = connection.recv(1 << 16)
+        if not part:
+            raise ConnectionError("the server closed the connection")
+        answer += part
+        head = answer.find(b"\r\n\r\n") if size < 0 else -1
+        if head >= 0:
+            found = LENGTH.search(answer, 0, head)
+            size = head + 4 + int(found[1] if found else 0)
+    return answer
+
+
+if __name__ == "__main__":
+    main()

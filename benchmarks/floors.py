@@ -1,0 +1,89 @@
+"""What no Flask app can beat: one that only says hello, and one whose POST is a bare transaction.
+
+Run as a program it serves both as `server.py` serves the app, and says so in the words by which the app is known to be
+ready. `FILE` is where its SQLite database is made, with as many links as `LINKS` says, numbered from 1.
+"""
+
+import os
+import signal
+import sqlite3
+import threading
+from datetime import UTC, datetime
+
+from flask import Flask, redirect, request
+from werkzeug.wrappers import Response
+
+from draining import Server
+
+PROGRAM = "benchmarks/floors.py"
+TABLES = """
+CREATE TABLE links (id INTEGER PRIMARY KEY, used_at TEXT);
+CREATE TABLE bookings (
+  id INTEGER PRIMARY KEY, link_id INTEGER NOT NULL UNIQUE REFERENCES links (id), starts_at TEXT NOT NULL,
+  name TEXT NOT NULL, email TEXT NOT NULL, phone TEXT NOT NULL, notes TEXT NOT NULL, timezone TEXT NOT NULL,
+  request_id TEXT NOT NULL
+);
+"""
+FIELDS = ("start", "name", "email", "phone", "notes", "timezone", "request_id")
+# As in `database.py`.
+PRAGMAS = ("busy_timeout=4000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON")
+
+app = Flask(__name__)
+own = threading.local()
+
+
+@app.get("/")
+def hello() -> str:
+    """Say hello."""
+    return "Hello, World!"
+
+
+@app.post("/<int:link>")
+def book(link: int) -> Response:
+    """Write what a booking writes at least: its link is used, and its row is there."""
+    fields = [request.form[name] for name in FIELDS]
+    database = connection()
+    database.execute("BEGIN IMMEDIATE")
+    database.execute("UPDATE links SET used_at = ? WHERE id = ?", (datetime.now(UTC).isoformat(), link))
+    database.execute(f"INSERT INTO bookings VALUES (NULL, ?{', ?' * len(FIELDS)})", (link, *fields))
+    database.execute("COMMIT")
+    return redirect(f"/{link}", 303)
+
+
+def connection() -> sqlite3.Connection:
+    """Return the thread's own connection."""
+    if not hasattr(own, "connection"):
+        own.connection = sqlite3.connect(os.environ["FILE"], isolation_level=None)
+        for pragma in PRAGMAS:
+            own.connection.execute(f"PRAGMA {pragma}")
+    return own.connection
+
+
+def main() -> None:
+    """Make the database, and serve until told to stop."""
+    database = connection()
+    database.executescript(TABLES)
+    database.execute("BEGIN")
+    database.executemany("INSERT INTO links (id) VALUES (?)", ((i + 1,) for i in range(int(os.environ["LINKS"]))))
+    database.execute("COMMIT")
+    port = int(os.environ["PORT"])
+    server = Server(
+        app,
+        {},
+        host="127.0.0.1",
+        port=port,
+        threads=8,
+        max_request_body_size=10_000_000,
+        connection_limit=1000,
+        channel_timeout=30,
+        cleanup_interval=10,
+        ident=None,
+        clear_untrusted_proxy_headers=False,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    print(f"Bookonce is ready. Open http://127.0.0.1:{port}/", flush=True)
+    server.run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What is measured, how fast it has to be, and what came of it."""
+
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One row: what is measured in which unit (`/s` or `ms`), against which floor, and the limit of the ratio."""
+
+    what: str
+    floor: str
+    unit: str
+    limit: float
+
+    @property
+    def at_least(self) -> bool:
+        """Whether more is better: so it is for what is done in a second, but not for how long it takes."""
+        return self.unit == "/s"
+
+    @property
+    def words(self) -> str:
+        return f"{'at least' if self.at_least else 'at most'} {self.limit:g}"
+
+
+# In the order in which they are measured.
+SLOTS_16 = Goal("slot page, 16 clients", "hello", "/s", 0.4)
+SLOTS_1 = Goal("slot page, one client", "hello", "ms", 5)
+GROWN = Goal("slot page, 100,000 past bookings and 1,000,000 links", "none of them", "ms", 1.2)
+BUSY = Goal("slot page, 10,000 busy times in its month", "20 of them", "ms", 8)
+CALENDARS = Goal("/settings/calendars, 200 calendars with 1,000,000 links", "hello", "ms", 10)
+COMING = Goal("/bookings, 100,000 past bookings", "hello", "ms", 10)
+PAST = Goal("/bookings?show=past, the same", "hello", "ms", 10)
+LINKS = Goal("/settings/calendars/1/links, the same", "hello", "ms", 10)
+BOOKING = Goal("booking, 16 clients", "bare transaction", "/s", 0.5)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The figures of one row, in its unit, a pair for each round; and the most of a core that the clients took."""
+
+    goal: Goal
+    app: list[float]
+    floor: list[float]
+    share: float
+
+    @property
+    def app_median(self) -> float:
+        return median(self.app)
+
+    @property
+    def floor_median(self) -> float:
+        return median(self.floor)
+
+    @property
+    def ratios(self) -> list[float]:
+        return [app / floor for app, floor in zip(self.app, self.floor, strict=True)]
+
+    @property
+    def ratio(self) -> float:
+        """The median of the rounds' ratios."""
+        return median(self.ratios)
+
+    @property
+    def met(self) -> bool:
+        return self.ratio >= self.goal.limit if self.goal.at_least else self.ratio <= self.goal.limit

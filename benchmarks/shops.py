@@ -1,0 +1,91 @@
+"""Shops to be measured: an ordinary calendar, busy times, and many links to book with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from shop import Shop
+from sqlalchemy import insert
+from world import JANE, z
+
+from benchmarks.big import A_DAY
+from database import db
+from models import BusyTime, Calendar, Owner
+from scheduling.hours import read_availability
+
+BERLIN = "Europe/Berlin"
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+
+
+@contextmanager
+def shop(folder: Path, name: str) -> Iterator[Shop]:
+    """Give a shop on a database of its own."""
+    made = Shop(f"sqlite:///{folder / name}.db", folder)
+    yield made
+    made.close()
+
+
+def ordinary(made: Shop, count: int = 1) -> list[Calendar]:
+    """Return calendars of a new owner: half an hour, weekdays nine to five.
+
+    Today is closed, so that the slot page opens on a whole day, at whatever hour it is asked for.
+    """
+    today = datetime.now(ZoneInfo(BERLIN)).date()
+    hours = read_availability(["mon-fri 09:00-17:00"], [f"{today} closed"])
+    return made.calendars(count, timezone=BERLIN, availability=hours)
+
+
+def paths(made: Shop, calendar: Calendar, query: str = "") -> list[str]:
+    """Return the paths of new links of the calendar, one for each of 16 clients."""
+    return [f"/b/{token}{query}" for token in made.links(calendar, 16)]
+
+
+def cookie(made: Shop, calendar: Calendar) -> str:
+    """Return the cookie of the calendar's owner, signed in."""
+    with made.world.inside():
+        owner = db.session.get_one(Owner, calendar.owner_id)
+    found = made.world.signed_in(owner).get_cookie("bookonce")
+    assert found
+    return f"{found.key}={found.value}"
+
+
+def busy_month(made: Shop, count: int) -> list[str]:
+    """Return the paths of a month's slot page, of an owner who has `count` busy times in that month.
+
+    They are a minute each and never touch. The first day, which is the one that is shown, and each day from ten to
+    twelve have none, so that what the page shows does not depend on how many there are.
+    """
+    calendar = made.calendars(1, timezone="UTC", hours="mon-sun 09:00-17:00", horizon=100)[0]
+    month, days = _next_month()
+    noon_of_the_second = datetime.combine(month + DAY, time(12), UTC)
+    apart = 22 * HOUR * (days - 2) / count
+    rows = []
+    for number in range(count):
+        day, within = divmod(number * apart, 22 * HOUR)
+        start = noon_of_the_second + day * DAY + within
+        rows.append((start, start + min(MINUTE, apart / 2)))
+    with made.world.inside():
+        values = [
+            {"owner_id": calendar.owner_id, "starts_at": start, "ends_at": end, "created_at": start}
+            for start, end in rows
+        ]
+        db.session.execute(insert(BusyTime), values)
+        db.session.commit()
+    return paths(made, calendar, f"?month={month:%Y-%m}")
+
+
+def visits(made: Shop, count: int) -> list[tuple[str, dict[str, str]]]:
+    """Return paths and forms of bookings that can all be made: each with a link and a time of its own."""
+    calendar = made.calendars(1, hours="mon-sun 09:00-17:00", horizon=3650)[0]
+    first = datetime.combine(datetime.now(UTC).date(), time(9), UTC) + 2 * DAY
+    starts = [z(first + n // A_DAY * DAY + n % A_DAY * 30 * MINUTE) for n in range(count)]
+    forms = [JANE | {"start": start, "timezone": BERLIN, "request_id": start} for start in starts]
+    return [(f"/b/{token}", form) for token, form in zip(made.links(calendar, count), forms, strict=True)]
+
+
+def _next_month() -> tuple[date, int]:
+    """Return the first day of the next month, in UTC, and how many days the month has."""
+    first = (datetime.now(UTC).date().replace(day=1) + 31 * DAY).replace(day=1)
+    return first, ((first + 31 * DAY).replace(day=1) - first).days
