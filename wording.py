@@ -102,9 +102,14 @@ def short_slot_words(at: datetime, zone: ZoneInfo) -> str:
 
 def appointment_words(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """Return an appointment in words: `Thursday, 3 December 2026, 9:00–9:30`, its end with a date if it is another."""
+    return f"{day_words(start.astimezone(zone).date(), year=True)}, {times_words(start, end, zone)}"
+
+
+def times_words(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Return the times of an appointment: `9:00–9:30`, its end with a date if it is on another day."""
     start, end = start.astimezone(zone), end.astimezone(zone)
     ends = time_words(end) if end.date() == start.date() else f"{day_words(end.date())}, {time_words(end)}"
-    return f"{day_words(start.date(), year=True)}, {time_words(start)}–{ends}"
+    return f"{time_words(start)}–{ends}"
 
 
 def date_words(at: datetime, zone: ZoneInfo) -> str:

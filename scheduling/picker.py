@@ -35,8 +35,12 @@ class Picker:
         return instant(self.day if self.day and self.day.year < MAXYEAR else self.month, 12 * 60, self.zone)
 
     def weeks(self, first_weekday: int = 0) -> list[list[date]]:
-        """Return the weeks of the month, Monday or another day first, with the days around it that fill them up."""
-        return Months(first_weekday).monthdatescalendar(self.month.year, self.month.month)
+        """Return the weeks of the month that are not over, with the days of other months that fill them up.
+
+        They begin with Monday, or with another day.
+        """
+        weeks = Months(first_weekday).monthdatescalendar(self.month.year, self.month.month)
+        return [week for week in weeks if week[-1] >= self.today]
 
 
 def pick(
