@@ -61,7 +61,7 @@ class Site:
 
 @contextmanager
 def site(folder: Path, ports: tuple[int, int], changes: Pairs | None = None) -> Iterator[Site]:
-    """Give the document's nginx in the new `folder`, before the processes on these ports; `changes` are for controls."""
+    """Give the document's nginx in the new `folder`, before what listens on these ports; `changes` are for controls."""
     authority = trustme.CA()
     context = ssl.create_default_context()
     authority.configure_trust(context)

@@ -1,4 +1,4 @@
-"""Finds an nginx for the tests of docs/deploy.md, and runs it; run as a program, it installs one where there is none."""
+"""Finds an nginx for the tests of docs/deploy.md and runs it; run as a program, it installs one where none is."""
 
 import contextlib
 import os

@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from deployed import NAME, Site, Visitor, settings, site
-from invitee import NO_ANSWER, Answer, filled_in, get, send
+from invitee import NO_ANSWER, Answer, filled_in, send
 from peers import peers
 from running import Server, Starting, free_port
 from shop import Shop, tomorrow
