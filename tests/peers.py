@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 
 class Peers:
-    """Two ports, and how many requests were read at both of them."""
+    """Two ports, and the requests that were read at both of them."""
 
     def __init__(self, listeners: list[socket.socket]) -> None:
         first, second = (listener.getsockname()[1] for listener in listeners)
         self.ports: tuple[int, int] = (first, second)
-        self.count = 0
+        self.requests: list[bytes] = []
 
 
 @contextlib.contextmanager
@@ -26,8 +26,8 @@ def peers(*answers: bytes) -> Iterator[Peers]:
             while True:
                 connection, _ = listener.accept()
                 with connection:
-                    if b"\r\n\r\n" in connection.recv(65536):
-                        asked.count += 1
+                    if b"\r\n\r\n" in (request := connection.recv(65536)):
+                        asked.requests.append(request)
                         connection.sendall(answer)
 
     threads = [threading.Thread(target=serve, args=pair) for pair in zip(listeners, answers, strict=True)]
