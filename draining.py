@@ -5,13 +5,13 @@ It uses inner names of waitress 3.0.2, so that version is pinned and `tests/test
 
 import select
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
 from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 GRACE = 8.0
 LATE = 0.5
@@ -27,7 +27,7 @@ class Server:
         self._dispatcher = server.task_dispatcher
         self._listening = [each for each in self._map.values() if hasattr(each, "active_channels")]
         for each in self._listening:
-            each.channel_class = _channel_class(headers)
+            each.channel_class = _channel_class(headers, lambda: self._stopping)
         self._stopping = False
 
     def stop(self) -> None:
@@ -67,13 +67,23 @@ class Server:
         return any(server.active_channels for server in self._listening)
 
 
-def _channel_class(headers: Mapping[str, str]) -> type[HTTPChannel]:
+def _channel_class(headers: Mapping[str, str], stopping: Callable[[], bool]) -> type[HTTPChannel]:
+    class LastTask(WSGITask):
+        """When stopping, the answer says that it is the last one: a proxy that has more to ask would never be done."""
+
+        def build_response_header(self) -> bytes:
+            if stopping():
+                self.request.headers["CONNECTION"] = "close"
+            header: bytes = super().build_response_header()
+            return header
+
     class ClosedErrorTask(ErrorTask):
         def execute(self) -> None:
             self.response_headers.extend(headers.items())
             super().execute()
 
     class Channel(HTTPChannel):
+        task_class = LastTask
         error_task_class = ClosedErrorTask
 
     return Channel

@@ -50,6 +50,7 @@ install() {
 for_the_tests() {
     install requirements-dev.txt
     .venv/bin/python tests/chromium.py
+    .venv/bin/python tests/nginx.py
 }
 
 case "${1:-}" in

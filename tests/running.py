@@ -13,7 +13,7 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parent.parent
 MAIL_IS_AWAY = {"SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "book@example.com"}
-READY = re.compile(r"Bookonce is ready\. Open (http://\S+)\n")
+READY = re.compile(r"Bookonce is ready\. Open (https?://\S+)\n")
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Starting:
     """A server that was started, and may need a moment until it is ready."""
 
     def __init__(self, folder: Path, program: str = "app.py", **environ: str) -> None:
-        port = str(free_port())
+        port = environ.get("PORT") or str(free_port())
         env = {"PATH": os.environ["PATH"], "SECRET_KEY": "a key for the tests", "PORT": port, "PYTHONWARNINGS": "error"}
         env |= {"PYTHONPATH": str(HOUSE)} | {"DATABASE_URL": f"sqlite:///{folder / 'server.db'}"} | environ
         self.address, self.environ, self.log = f"http://127.0.0.1:{port}", env, folder / f"log-{port}"

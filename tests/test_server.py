@@ -1,5 +1,6 @@
 """The program itself: what it prints, how it starts and stops, on both databases."""
 
+import http.client
 import inspect
 import logging
 import os
@@ -134,6 +135,34 @@ def test_a_request_that_is_half_sent_is_finished(busy: tuple[Shop, Server]) -> N
         connection.sendall(b"bc")
         assert connection.recv(100).startswith(b"HTTP/1.1 404 ")
     assert server.process.wait(10) == 0
+
+
+@pytest.mark.real_time
+def test_who_keeps_a_connection_and_always_asks_again_is_told_to_go(busy: tuple[Shop, Server]) -> None:
+    """As a proxy does; otherwise it would be cut off in the middle after all the time there is."""
+    _, server = busy
+    asked = threading.Event()
+    connection_headers: list[str | None] = []
+
+    def proxy() -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", int(server.environ["PORT"]), timeout=10)
+        while connection_headers[-1:] != ["close"]:
+            connection.request("GET", "/healthz")
+            answer = connection.getresponse()
+            answer.read()
+            connection_headers.append(answer.getheader("Connection"))
+            asked.set()
+        connection.close()
+
+    thread = threading.Thread(target=proxy)
+    thread.start()
+    assert asked.wait(5)
+    began = time.monotonic()
+    server.process.terminate()
+    assert server.process.wait(15) == 0
+    thread.join()
+    assert time.monotonic() - began < 3
+    assert connection_headers.count("close") == 1
 
 
 @pytest.mark.real_time
