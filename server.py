@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from alembic import command
 from alembic.util import CommandError
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy.exc import DBAPIError
 
 import logs
@@ -40,7 +40,7 @@ def serve(app: Flask) -> None:
     logging.getLogger("waitress").addFilter(_without_path)
     with app.app_context():
         try:
-            upgrade()
+            command.upgrade(app.extensions["migrate"].migrate.get_config(), "head")
             ready = base() + "/" if anybody() else setup_address()
         except CommandError as error:
             sys.exit(f"DATABASE_URL: the database can't be brought up to date: {error}")

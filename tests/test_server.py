@@ -1,5 +1,6 @@
 """The program itself: what it prints, how it starts and stops, on both databases."""
 
+import contextlib
 import http.client
 import inspect
 import logging
@@ -200,6 +201,17 @@ def test_waitress_names_no_path_when_a_request_fails() -> None:
     assert _without_path(record)
     assert record.getMessage() == "Exception while serving a request"
     assert "Exception while serving %s" in inspect.getsource(waitress.channel)
+
+
+def test_a_database_of_a_later_version_is_one_line(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        url = server.environ["DATABASE_URL"]
+    with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    ended = start(DATABASE_URL=url)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    said = "DATABASE_URL: the database can't be brought up to date: Can't locate revision identified by '9999'"
+    assert ended.stderr.splitlines()[-1] == said
 
 
 def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
