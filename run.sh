@@ -3,8 +3,9 @@
 # ./run.sh test           the same for the tests, then runs them; what follows goes to pytest
 # ./run.sh prove          tries to break the promises at full size, and shows a table of what came of it
 # ./run.sh audit          asks whether there are known faults in the packages; exit 2 if nobody could be asked
+# ./run.sh lighthouse     asks Lighthouse about the invitee's pages; exit 1 if it is not content, 2 if it can't be had
 # ./run.sh bench          measures how fast it is, and writes docs/performance.md; wants a machine with nothing else to do
-# ./run.sh screenshots   takes the pictures of the README from the running app
+# ./run.sh screenshots    takes a picture of every page in every state, into screenshots/ and for the README
 set -eu
 cd "$(dirname "$0")"
 
@@ -72,6 +73,10 @@ audit)
     [ -d .venv/audit ] || .venv/bin/python -m pip install -q --disable-pip-version-check --target .venv/audit pip-audit==2.10.1
     PYTHONPATH=.venv/audit exec .venv/bin/python tests/audit.py requirements.txt requirements-dev.txt
     ;;
+lighthouse)
+    for_the_tests
+    PYTHONPATH=.:tests exec .venv/bin/python tests/lighthouse.py
+    ;;
 bench)
     shift
     install requirements-dev.txt
@@ -82,7 +87,7 @@ screenshots)
     PYTHONPATH=.:tests exec .venv/bin/python docs/screenshots/take.py
     ;;
 *)
-    say "usage: ./run.sh [test [pytest's options] | prove | audit | bench | screenshots]"
+    say "usage: ./run.sh [test [pytest's options] | prove | audit | lighthouse | bench | screenshots]"
     exit 2
     ;;
 esac

@@ -14,7 +14,7 @@ from benchmarks import clients, floors, goals
 from benchmarks.big import grow
 from benchmarks.clients import Figures, Job
 from benchmarks.goals import Goal, Measured
-from benchmarks.shops import busy_month, cookie, ordinary, paths, shop, visits
+from benchmarks.shops import busy_month, ordinary, paths, shop, visits
 
 SLOT = 'data-start="'
 ROWS = 'class="rows"'
@@ -67,7 +67,7 @@ class Bench:
         with shop(self.folder, "grown") as made:
             calendars = ordinary(made, self.size.calendars)
             grow(made, calendars, self.size.past)
-            slots, signed_in = paths(made, calendars[0]), cookie(made, calendars[0])
+            slots, signed_in = paths(made, calendars[0]), made.cookie(calendars[0])
             with made.open() as (app,):
                 app.flask("check")
                 yield self._compare(goals.GROWN, self._look(app, slots, SLOT), small)

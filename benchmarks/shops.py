@@ -12,7 +12,7 @@ from world import JANE, z
 
 from benchmarks.big import A_DAY
 from database import db
-from models import BusyTime, Calendar, Owner
+from models import BusyTime, Calendar
 from scheduling.hours import read_availability
 
 BERLIN = "Europe/Berlin"
@@ -40,15 +40,6 @@ def ordinary(made: Shop, count: int = 1) -> list[Calendar]:
 def paths(made: Shop, calendar: Calendar, query: str = "") -> list[str]:
     """Return the paths of new links of the calendar, one for each of 16 clients."""
     return [f"/b/{token}{query}" for token in made.links(calendar, 16)]
-
-
-def cookie(made: Shop, calendar: Calendar) -> str:
-    """Return the cookie of the calendar's owner, signed in."""
-    with made.world.inside():
-        owner = db.session.get_one(Owner, calendar.owner_id)
-    found = made.world.signed_in(owner).get_cookie("bookonce")
-    assert found
-    return f"{found.key}={found.value}"
 
 
 def busy_month(made: Shop, count: int) -> list[str]:

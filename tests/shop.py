@@ -11,7 +11,7 @@ from running import Server, Starting
 from world import World, make_app, z
 
 from database import db
-from models import Calendar
+from models import Calendar, Owner
 from scheduling import links
 
 
@@ -57,6 +57,14 @@ class Shop:
         with self.world.inside():
             made = links.mint(self.world.key, calendar.owner_id, calendar.id, count)
             return [str(links.token_of(self.world.key, link)) for link in made]
+
+    def cookie(self, calendar: Calendar) -> str:
+        """Return the cookie of the calendar's owner, signed in."""
+        with self.world.inside():
+            owner = db.session.get_one(Owner, calendar.owner_id)
+        found = self.world.signed_in(owner).get_cookie("bookonce")
+        assert found
+        return f"{found.key}={found.value}"
 
     def close(self) -> None:
         """Let go of the database."""

@@ -20,31 +20,32 @@ SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "hei
 SCHEMES = ("light", "dark")
 SHOWN = {
     ("desktop-light", "share, copied"): "share",
+    ("desktop-light", "calendar, with its preview"): "calendar",
+    ("phone-light", "calendar, with its preview"): "calendar-phone",
+    ("desktop-light", "busy times"): "busy",
+    ("desktop-light", "appointments"): "appointments",
+    ("desktop-light", "appointment, moved"): "appointment",
+    ("desktop-light", "mail, some could not be sent"): "mail",
     ("desktop-light", "picker"): "picker-wide",
     ("desktop-dark", "picker"): "picker-dark",
     ("phone-light", "picker"): "picker-phone",
     ("phone-light", "form"): "form-phone",
     ("phone-light", "confirmed"): "confirmed-phone",
+    ("phone-light", "confirmed, moved by the owner"): "manage-phone",
+    ("phone-light", "move, picker"): "move-phone",
     ("phone-light", "spent, used"): "spent-phone",
     ("phone-light", "picker, in the owner’s look"): "look-phone",
-    ("phone-light", "letter to jane, confirmed"): "letter-phone",
-    ("desktop-light", "the menu"): "calendars",
-    ("desktop-light", "links"): "links",
-    ("desktop-light", "calendar, whose hours leave some outside"): "calendar",
-    ("desktop-light", "busy times"): "busy",
-    ("desktop-light", "appointments"): "appointments",
-    ("desktop-light", "appointment, moved"): "appointment",
-    ("desktop-light", "the owner’s picker"): "reschedule",
-    ("desktop-light", "mail, some could not be sent"): "mail",
-    ("desktop-light", "feed"): "feed",
+    ("phone-light", "letter to olivia, booked"): "letter-phone",
 }
+
+WHOLE = ("form-phone", "manage-phone", "letter-phone", "appointment", "busy")
 
 
 class Album:
     """The pictures of one walk, numbered in its order."""
 
-    def __init__(self, name: str, whole: bool) -> None:
-        self.name, self.whole, self.number = name, whole, 0
+    def __init__(self, name: str) -> None:
+        self.name, self.number = name, 0
         (ALL / name).mkdir(parents=True, exist_ok=True)
 
     def take(self, page: Page, state: str, _there: str) -> None:
@@ -54,7 +55,7 @@ class Album:
         path = ALL / self.name / f"{self.number:02}-{words}.png"
         page.screenshot(path=path, full_page=True, animations="disabled", scale="css")
         if shown := SHOWN.get((self.name, state)):
-            page.screenshot(path=HERE / f"{shown}.png", full_page=self.whole, animations="disabled", scale="css")
+            page.screenshot(path=HERE / f"{shown}.png", full_page=shown in WHOLE, animations="disabled", scale="css")
 
 
 def albums() -> Iterator[tuple[str, dict[str, object]]]:
@@ -69,7 +70,7 @@ def fill(browser: Browser, name: str, options: dict[str, object]) -> None:
     with tempfile.TemporaryDirectory() as folder, post_office() as office:
         mail = {"SMTP_URL": office.url, "MAIL_FROM": "book@example.com"}
         with running(Path(folder), **mail) as server:
-            album = Album(name, whole=name.startswith("phone"))
+            album = Album(name)
             walk(people(browser, **options), server, office, album.take)
             print(f"screenshots/{name}: {album.number}", file=sys.stderr)
 

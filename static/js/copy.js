@@ -2,8 +2,7 @@
 // and the keys are named: the read-only field is the real thing, the button a convenience.
 const keys = /mac|iphone|ipad/i.test(navigator.platform) ? "⌘C" : "Ctrl+C";
 
-function offer() {
-  for (const button of document.querySelectorAll("[data-copy][hidden]")) button.hidden = false;
+function select() {
   const field = document.querySelector("dialog[open] [data-select]");
   if (field && document.activeElement === field) field.select();
 }
@@ -29,5 +28,5 @@ document.addEventListener("click", (event) => {
   if (button) copy(button);
   if (event.target.matches?.("[data-select]")) event.target.select();
 });
-document.addEventListener("htmx:after:swap", offer);
-offer();
+document.addEventListener("htmx:after:swap", select);
+select();
