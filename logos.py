@@ -3,7 +3,7 @@
 import warnings
 from io import BytesIO
 
-from PIL import Image, ImageOps, ImageStat, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from colours import contrast
 
@@ -16,6 +16,8 @@ WEIGHT = 8_000
 
 PAPERS = ("#ffffff", "#1d211f")
 LEGIBLE = 2.0
+MOST_LOST = 0.1
+SAMPLE = (64, 32)
 MARGIN = 12
 
 
@@ -51,25 +53,24 @@ def clean(data: bytes) -> bytes:
 
 
 def _legible(picture: Image.Image) -> Image.Image:
-    """Return the picture, put on a plate if what can be seen of it would be lost on light or on dark paper."""
-    ink = _ink(picture)
-    if picture.getchannel("A").getextrema() == (255, 255) or all(contrast(ink, p) >= LEGIBLE for p in PAPERS):
+    """Return the picture, put on a plate if a part of it would be lost on light or on dark paper."""
+    lost = {paper: _lost(picture, paper) for paper in PAPERS}
+    if picture.getchannel("A").getextrema() == (255, 255) or max(lost.values()) < MOST_LOST:
         return picture
-    plate = Image.new(
-        "RGBA",
-        (picture.width + 2 * MARGIN, picture.height + 2 * MARGIN),
-        max(PAPERS, key=lambda paper: contrast(ink, paper)),
-    )
+    size = (picture.width + 2 * MARGIN, picture.height + 2 * MARGIN)
+    plate = Image.new("RGBA", size, min(PAPERS, key=lambda paper: lost[paper]))
     plate.alpha_composite(picture, (MARGIN, MARGIN))
     plate.thumbnail(SIZE, Image.Resampling.LANCZOS)
     return plate
 
 
-def _ink(picture: Image.Image) -> str:
-    """Return the mean colour of what can be seen."""
-    alpha = picture.getchannel("A")
-    mean = ImageStat.Stat(picture.convert("RGB"), mask=alpha.point(lambda a: 255 if a > 32 else 0)).mean
-    return "#" + "".join(f"{round(c):02x}" for c in mean)
+def _lost(picture: Image.Image, paper: str) -> float:
+    """Return which share of what can be seen hardly stands out from the paper."""
+    sample = picture.resize(SAMPLE, Image.Resampling.NEAREST)
+    inks = [
+        f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue, alpha in sample.get_flattened_data() if alpha > 128
+    ]
+    return sum(contrast(ink, paper) < LEGIBLE for ink in inks) / max(1, len(inks))
 
 
 def _small(picture: Image.Image) -> bytes:

@@ -73,6 +73,17 @@ def test_a_logo_can_be_seen_on_light_and_on_dark_paper(ink: str, on_a_plate: boo
         assert all(contrast(shown, paper) >= 2 for paper in PAPERS)
 
 
+def test_a_dark_word_beside_a_bright_mark_is_seen_too() -> None:
+    image = Image.new("RGBA", (300, 100))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((0, 0, 100, 100), fill="#d05fa8")
+    draw.rectangle((140, 40, 300, 60), fill="#14301a")
+    file = BytesIO()
+    image.save(file, "PNG")
+    corner = opened(clean(file.getvalue())).getpixel((0, 0))
+    assert corner == (255, 255, 255, 255)
+
+
 def bomb() -> bytes:
     """Return a PNG of a few bytes that says it is 60,000 pixels wide and high."""
     head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)

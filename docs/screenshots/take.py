@@ -4,6 +4,7 @@ They go to `screenshots/`, by size and scheme, to be looked at; those that READM
 """
 
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from tour import people, walk
 HERE, ALL = Path(__file__).parent, HOUSE / "screenshots"
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 SCHEMES = ("light", "dark")
+SEEN = "http://book.example"
+"""What the addresses in the pictures begin with."""
 SHOWN = {
     ("desktop-light", "share, copied"): "share",
     ("desktop-light", "calendar, with its preview"): "calendar",
@@ -46,7 +49,8 @@ class Album:
 
     def __init__(self, name: str) -> None:
         self.name, self.number = name, 0
-        (ALL / name).mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(ALL / name, ignore_errors=True)
+        (ALL / name).mkdir(parents=True)
 
     def take(self, page: Page, state: str, _there: str) -> None:
         """Save what the page shows."""
@@ -69,7 +73,8 @@ def fill(browser: Browser, name: str, options: dict[str, object]) -> None:
     """Walk through all pages, and take their pictures."""
     with tempfile.TemporaryDirectory() as folder, post_office() as office:
         mail = {"SMTP_URL": office.url, "MAIL_FROM": "book@example.com"}
-        with running(Path(folder), **mail) as server:
+        with running(Path(folder), BASE_URL=SEEN, **mail) as server:
+            server.open_this = server.open_this.replace(SEEN, server.address)
             album = Album(name)
             walk(people(browser, **options), server, office, album.take)
             print(f"screenshots/{name}: {album.number}", file=sys.stderr)

@@ -54,6 +54,21 @@ def test_a_link_is_copied_booked_once_and_spent(server: Server, visitor: Visitor
     expect(owner.get_by_role("heading", name="Jane Doe")).to_be_visible()
 
 
+def test_from_the_link_to_the_confirmation_it_takes_three_taps_and_two_fields(server: Server, visitor: Visitor) -> None:
+    """Four are allowed: one is left for another month."""
+    owner = visitor()
+    set_up(owner, server)
+    jane = visitor(**PHONE)
+    jane.goto(share(owner))
+    jane.locator(".days .free").nth(2).tap()
+    expect(jane.locator(".days .free").nth(2)).to_have_attribute("aria-current", "date")
+    jane.locator("[data-start]").nth(1).tap()
+    jane.get_by_label("Your name").fill("Jane Doe")
+    jane.get_by_label("Your email").fill("jane@example.com")
+    jane.get_by_role("button", name=re.compile("^Book ")).tap()
+    expect_confirmed(jane)
+
+
 def test_the_same_without_javascript(server: Server, visitor: Visitor) -> None:
     owner = visitor(java_script_enabled=False)
     set_up(owner, server)
