@@ -25,6 +25,16 @@ def answer(noun: str, status: int = 200, **context: Any) -> Response:
     return make_response(render_template(template, **context), status)
 
 
+def compressed_if_taken(plain: bytes, compressed: bytes, mimetype: str = "text/html") -> Response:
+    """Return an answer, in gzip to those who take it so."""
+    takes_it = request.accept_encodings.quality("gzip") > 0
+    answer = Response(compressed if takes_it else plain, mimetype=mimetype)
+    if takes_it:
+        answer.headers["Content-Encoding"] = "gzip"
+    answer.headers["Vary"] = "Accept-Encoding"
+    return answer
+
+
 def go_to(endpoint: str, **values: Any) -> ResponseReturnValue:
     """Send the browser to another page after a change, htmx or not."""
     where = url_for(endpoint, **values)

@@ -2,8 +2,9 @@
 
 import re
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort
 
+from blueprints.answers import compressed_if_taken
 from database import db
 from scheduling.looks import logo_image
 from stylesheet import coloured
@@ -19,11 +20,7 @@ def style(name: str) -> Response:
     """Give the stylesheet in an owner's colour, compressed for those who take it so."""
     if not (found := _NAME.fullmatch(name)) or (sheet := coloured(f"#{found[1]}")).name != name:
         abort(404)
-    compressed = request.accept_encodings.quality("gzip") > 0
-    answer = Response(sheet.compressed if compressed else sheet.plain, mimetype="text/css")
-    if compressed:
-        answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Vary"] = "Accept-Encoding"
+    answer = compressed_if_taken(sheet.plain, sheet.compressed, "text/css")
     answer.headers["Cache-Control"] = FOREVER
     return answer
 

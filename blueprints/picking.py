@@ -1,5 +1,6 @@
 """The slot picker as both of its users need it: who books with a link, and who moves an appointment."""
 
+import gzip
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -44,19 +45,23 @@ def instead_of(calendar: Calendar, start: datetime | None, moving: Booking | Non
 
 
 @lru_cache(maxsize=500)
-def slot_page(template: str, _locale: str, calendar: Offer, picker: Picker, finds_zone: bool, asks_zone: bool) -> str:
-    """Return the slot page, or its fragment, for who has typed nothing yet.
+def slot_page(
+    template: str, _locale: str, calendar: Offer, picker: Picker, finds_zone: bool, asks_zone: bool
+) -> tuple[bytes, bytes]:
+    """Return the slot page, or its fragment, for who has typed nothing yet: plain, and in gzip.
 
     It depends on nothing else, so that it needs no second laying out as long as nobody books: that is half its work.
+    It holds no secret either, not even its own address, so that its length may depend on what it says.
     """
-    return render_template(
+    plain = render_template(
         template,
         calendar=calendar,
         picker=picker,
         layout="invitee_page.html",
         finds_zone=finds_zone,
         asks_zone=asks_zone,
-    )
+    ).encode()
+    return plain, gzip.compress(plain, compresslevel=6, mtime=0)
 
 
 def _pick(

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from addresses import key, manage_token
-from blueprints.answers import answer, asks_for_fragment
+from blueprints.answers import answer, asks_for_fragment, compressed_if_taken
 from blueprints.picking import asked_for, instead_of, reader_zone, slot_page
 from clock import utcnow
 from database import db
@@ -85,7 +85,7 @@ def _look(link: Link, token: str) -> ResponseReturnValue:
 
 def _slots(calendar: Calendar, picker: Picker) -> ResponseReturnValue:
     template = "_picker.html" if asks_for_fragment() else "picker.html"
-    return slot_page(
+    plain, compressed = slot_page(
         template,
         str(get_locale()),
         calendar.offer,
@@ -93,6 +93,7 @@ def _slots(calendar: Calendar, picker: Picker) -> ResponseReturnValue:
         finds_zone=not request.args,
         asks_zone="zones" in request.args,
     )
+    return compressed_if_taken(plain, compressed)
 
 
 def _taken(link: Link, token: str, start: datetime | None = None) -> ResponseReturnValue:
