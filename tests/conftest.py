@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-import psycopg
 import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import upgrade
-from postgres import throwaway_postgres
+from postgres import new_database, throwaway_postgres
 from world import Browser, World, make_app
 
 from database import db
@@ -45,9 +44,7 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a migrated database on it."""
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute("CREATE DATABASE template")
-    app = make_app(postgres_server.replace("/postgres?", "/template?"), tmp_path_factory.mktemp("template"))
+    app = make_app(new_database(postgres_server, "template"), tmp_path_factory.mktemp("template"))
     with app.app_context():
         upgrade()
         db.engine.dispose()
@@ -63,13 +60,9 @@ def sqlite_url(sqlite_template: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres_server: str, postgres_template: str) -> str:
     """The address of a fresh PostgreSQL database."""
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE fresh TEMPLATE {postgres_template}")
-    yield postgres_server.replace("/postgres?", "/fresh?")
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute("DROP DATABASE fresh WITH (FORCE)")
+    return new_database(postgres_server, "fresh", postgres_template)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

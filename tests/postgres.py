@@ -180,3 +180,11 @@ def _as_whom(programs: Path, home: Path, data: Path) -> Account:
 def _die_with_parent() -> None:
     with contextlib.suppress(OSError):  # Linux: a fast shutdown even if the tests are killed
         ctypes.CDLL("libc.so.6").prctl(1, signal.SIGINT)
+
+
+def new_database(server: str, name: str, template: str = "template0") -> str:
+    """Return the address of a fresh database on a server; an old one of this name goes."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return server.replace("/postgres?", f"/{name}?")

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psycopg
 import pytest
 from deployed import NAME, Site, Visitor, settings, site
 from invitee import NO_ANSWER, Answer, filled_in, send
 from peers import peers
+from postgres import new_database
 from running import Server, Starting, free_port
 from shop import Shop, tomorrow
 from world import PASSWORD
@@ -49,9 +49,8 @@ def deployed(
     postgres_server: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployed]:
     folder = tmp_path_factory.mktemp("deployed")
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE deployed TEMPLATE {postgres_template}")
-    environ = settings() | {"DATABASE_URL": postgres_server.replace("/postgres?", "/deployed?"), "SMTP_URL": ""}
+    url = new_database(postgres_server, "deployed", postgres_template)
+    environ = settings() | {"DATABASE_URL": url, "SMTP_URL": ""}
     shop = Shop(environ.pop("DATABASE_URL"), folder, **environ)
     try:
         with shop.open(2) as servers:

@@ -8,11 +8,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 from deployed import block, document, put, settings
 from flask import Flask
-from postgres import find_programs
+from postgres import find_programs, new_database
 from running import HOUSE
 from world import World, at
 
@@ -69,10 +68,7 @@ def restored(copy: Path, postgres: str, folder: Path) -> str:
     if copy.suffix == ".db":
         (folder / "restored.db").write_bytes(copy.read_bytes())
         return f"sqlite:///{folder}/restored.db"
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS restored WITH (FORCE)")
-        connection.execute("CREATE DATABASE restored TEMPLATE template0")
-    url = postgres.replace("/postgres?", "/restored?")
+    url = new_database(postgres, "restored")
     (command,) = re.findall(r"^runuser -u bookonce -- (pg_restore .+) -d bookonce \S+$", document(), re.M)
     run(f'{command} -d "$1" "$2"', url, str(copy))
     return url

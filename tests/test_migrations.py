@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
+from postgres import new_database
 from sqlalchemy import inspect, text
 
 from database import Base, db
@@ -41,11 +41,7 @@ def made_from_models(url: str, folder: Path, app_on: Callable[..., Flask], reque
     if url.startswith("sqlite"):
         fresh = f"sqlite:///{folder / 'models.db'}"
     else:
-        server = request.getfixturevalue("postgres_server")
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute("DROP DATABASE IF EXISTS models WITH (FORCE)")
-            connection.execute("CREATE DATABASE models")
-        fresh = server.replace("/postgres?", "/models?")
+        fresh = new_database(request.getfixturevalue("postgres_server"), "models")
     app = app_on(fresh)
     with app.app_context():
         Base.metadata.create_all(db.engine)

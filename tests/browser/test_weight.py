@@ -36,7 +36,7 @@ OWNERS = {
     "appointments": "/bookings",
 }
 PAGES = ("slots", "plain slots", "form", "confirmation", "spent", *OWNERS)
-SLOW = {"offline": False, "latency": 300, "downloadThroughput": 20_000, "uploadThroughput": 20_000}
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": 40_000, "uploadThroughput": 40_000}
 
 # What moves by Chromium's own account, and what an eye sees move: Chromium leaves out the new nodes that htmx brings.
 WATCH = """
@@ -126,7 +126,7 @@ class House:
 
 def come_late(route: Route) -> None:
     """Keep a file back until the page without it is long there."""
-    time.sleep(1.5)
+    time.sleep(1)
     route.continue_()
 
 
