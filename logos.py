@@ -15,7 +15,8 @@ WEIGHT = 8_000
 """Bytes: a slot page with its logo stays under its budget."""
 
 PAPERS = ("#ffffff", "#1d211f")
-LEGIBLE = 2.0
+LEGIBLE = 3.0
+"""The contrast that WCAG 1.4.11 asks of graphics."""
 MOST_LOST = 0.1
 SAMPLE = (64, 32)
 MARGIN = 12
