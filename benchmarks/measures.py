@@ -18,6 +18,7 @@ from benchmarks.shops import busy_month, ordinary, paths, shop, visits
 
 SLOT = 'data-start="'
 ROWS = 'class="rows"'
+HOURS = 'class="day-hours"'
 
 Ask = Callable[[], Figures]
 
@@ -71,13 +72,14 @@ class Bench:
             with made.open() as (app,):
                 app.flask("check")
                 yield self._compare(goals.GROWN, self._look(app, slots, SLOT), small)
-                for goal, path in (
-                    (goals.CALENDARS, "/settings/calendars"),
-                    (goals.COMING, "/bookings"),
-                    (goals.PAST, "/bookings?show=past"),
-                    (goals.LINKS, f"/settings/calendars/{calendars[0].id}/links"),
+                for goal, path, holds in (
+                    (goals.CALENDARS, "/settings/calendars", ROWS),
+                    (goals.EDIT, f"/settings/calendars/{calendars[0].id}", HOURS),
+                    (goals.COMING, "/bookings", ROWS),
+                    (goals.PAST, "/bookings?show=past", ROWS),
+                    (goals.LINKS, f"/settings/calendars/{calendars[0].id}/links", ROWS),
                 ):
-                    yield self._compare(goal, self._look(app, [path], ROWS, cookie=signed_in), self._look(floor))
+                    yield self._compare(goal, self._look(app, [path], holds, cookie=signed_in), self._look(floor))
 
     def _bookings(self) -> Iterator[Measured]:
         count = self.size.bookings * (1 + self.size.rounds)  # one to warm up
