@@ -92,7 +92,8 @@ class ZoneSelect(Select):
 
 @lru_cache(maxsize=1000)
 def _option(value: str, label: str, selected: bool) -> Markup:
-    return Markup(Select.render_option(Choice(value, label, selected, {})))
+    option: Markup = Select.render_option(Choice(value, label, selected, {}))
+    return option
 
 
 class ZoneField(SelectField):
