@@ -1,5 +1,6 @@
 """Settings → Profile → Look: what invitees' pages wear."""
 
+import gc
 import gzip
 import re
 from io import BytesIO
@@ -86,12 +87,14 @@ def test_what_is_no_logo_is_not_saved_and_said_why(world: World, owner: Owner, b
     }
 
 
-# The test client leaves the temporary file open in which it gathers what it sends.
+# The test client leaves the temporary file open in which it gathers what it sends. It is closed here, so that no other
+# test is blamed for it.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 def test_a_logo_may_be_larger_than_a_booking_but_not_endless(world: World, browser: Browser) -> None:
     assert wear(browser, logo=drawn() + b"\0" * 2_000_000) == 303
     assert wear(browser, logo=drawn() + b"\0" * 6_000_000) == 413
     assert browser.change("/settings/profile", {"name": "x" * 2_000_000}).status_code == 413
+    gc.collect()
 
 
 def test_the_look_can_be_taken_off_again(world: World, owner: Owner, browser: Browser) -> None:
