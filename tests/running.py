@@ -72,6 +72,7 @@ class Starting:
             assert self.process.poll() is None, self.log.read_text()
             time.sleep(0.01)
         self.process.kill()
+        self.process.wait()
         raise AssertionError("not ready within 30 s: " + self.log.read_text())
 
 

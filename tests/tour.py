@@ -18,8 +18,12 @@ from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Browser, Page, expect
 from post_office import PostOffice
 from running import Server
+from sqlalchemy import select
 from steps import PASSWORD, expect_confirmed, fill_and_book, open_menu, pick_a_time, set_up, share
-from world import z
+from world import World, make_app, z
+
+from database import db
+from models import Calendar, Owner
 
 TOO_MANY = 11
 
@@ -35,6 +39,7 @@ class Tour:
     server: Server
     office: PostOffice
     show: Show
+    world: World
 
     def see(self, page: Page, name: str, there: str = "main h1") -> None:
         """Look at a page once what is at `there` has come, and with it the stylesheet."""
@@ -48,15 +53,17 @@ class Tour:
         if name:
             self.see(page, name, there)
 
-    def link(self, calendar: str = "1") -> str:
-        """Return the path of a new link."""
-        (address,) = self.server.flask("link", "create", "--calendar", calendar)
-        return urlsplit(address).path
+    def link(self, calendar: int = 1) -> str:
+        """Return the path of a new link of the calendar with this id."""
+        with self.world.inside():
+            row = db.session.get_one(Calendar, calendar)
+        return f"/b/{self.world.link(row)}"
 
-    def calendar(self, *options: str) -> str:
+    def calendar(self, name: str, hours: str = "mon-fri 09:00-17:00", **fields: int) -> int:
         """Return the id of a new calendar of the owner."""
-        (made,) = self.server.flask("calendar", "create", "--owner", "olivia@example.com", *options)
-        return made
+        with self.world.inside():
+            owner = db.session.scalars(select(Owner)).one()
+        return self.world.calendar(owner, hours, name=name, **fields).id
 
     def write(self, sql: str) -> None:
         """Change what nobody can wait for, past the app: that time has gone by."""
@@ -70,8 +77,16 @@ class Tour:
 
 def walk(person: Callable[[], Page], server: Server, office: PostOffice, show: Show) -> None:
     """Go through all of it, as an owner, several invitees and a stranger."""
-    tour = Tour(person, server, office, show)
-    owner = person()
+    world = World(make_app(server.environ["DATABASE_URL"], server.log.parent))
+    try:
+        _chapters(Tour(person, server, office, show, world))
+    finally:
+        with world.inside():
+            db.engine.dispose()
+
+
+def _chapters(tour: Tour) -> None:
+    owner = tour.person()
     _door(tour, owner)
     link = _first_link(tour, owner)
     jane = _invitee(tour, link)
@@ -185,7 +200,7 @@ def _spent(tour: Tour, link: str) -> None:
     )
     tour.go(stranger, revoked, "spent, revoked")
     tour.go(stranger, expired, "spent, expired")
-    closed = tour.link(tour.calendar("--name", "Evening consultation", "--hours", "mon-fri 18:00-20:00"))
+    closed = tour.link(tour.calendar("Evening consultation", "mon-fri 18:00-20:00"))
     tour.write("UPDATE calendars SET is_open = 0 WHERE name = 'Evening consultation'")
     tour.go(stranger, closed, "spent, closed")
     tour.go(stranger, link + "x", "no such page")
@@ -193,16 +208,12 @@ def _spent(tour: Tour, link: str) -> None:
 
 def _pickers(tour: Tour) -> None:
     later = (datetime.now(UTC).replace(day=1) + timedelta(days=63)).date()
-    rare = tour.link(tour.calendar("--name", "Open day", "--horizon", "120"))
+    rare = tour.link(tour.calendar("Open day", horizon=120))
     one_day = json.dumps({"week": [[]] * 7, "overrides": {later.isoformat(): [[540, 1260]]}})
     tour.write(f"UPDATE calendars SET availability = '{one_day}' WHERE name = 'Open day'")
-    never = tour.link(tour.calendar("--name", "Long ahead", "--min-notice", "1440000", "--horizon", "10"))
-    long = tour.link(
-        tour.calendar(
-            "--name", "Erstberatung für Gartengestaltungsangelegenheiten und Terrassenüberdachungen",
-            "--duration", "90", "--step", "15", "--hours", "mon-sun 00:00-24:00",
-        )
-    )  # fmt: skip
+    never = tour.link(tour.calendar("Long ahead", min_notice=1_440_000, horizon=10))
+    long_name = "Erstberatung für Gartengestaltungsangelegenheiten und Terrassenüberdachungen"
+    long = tour.link(tour.calendar(long_name, "mon-sun 00:00-24:00", duration=90, step=15))
     jane = tour.person()
     tour.go(jane, rare, "picker, few times")
     jane.locator("#earlier").click()
@@ -215,7 +226,7 @@ def _appointments(tour: Tour, owner: Page) -> None:
     tomorrow = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     for name, hours in (("Ann Archer", 77), ("José Núñez-Ödegård de la Encarnación", 101), ("Wei Chen", 106)):
         start = z(tomorrow + timedelta(hours=hours))
-        assert post(tour.server.address, tour.link("5"), filled_in(start) | {"name": name}).status == 303, name
+        assert post(tour.server.address, tour.link(5), filled_in(start) | {"name": name}).status == 303, name
     tour.go(owner, "/bookings", "appointments")
     tour.go(owner, "/bookings?q=jane", "appointments, found")
     tour.go(owner, "/bookings?q=nobody", "appointments, nobody found")
@@ -285,7 +296,7 @@ def _settings(tour: Tour, owner: Page) -> None:
     owner.get_by_text("Archived calendars").click()
     tour.see(owner, "calendars, one archived", ".archive[open] li")
     owner.get_by_role("button", name="Restore").click()
-    tour.calendar("--name", "Just an idea", "--hours", "sat 10:00-12:00")
+    tour.calendar("Just an idea", "sat 10:00-12:00")
     tour.go(owner, "/settings/calendars", "calendars")
     owner.get_by_role("link", name="Just an idea").click()
     tour.go(owner, f"{urlsplit(owner.url).path}/delete", "calendar, to be deleted")
@@ -404,7 +415,7 @@ def _trouble(tour: Tour, owner: Page) -> None:
     owner.get_by_role("button", name="Sign in").click()
     tour.see(owner, "open for too long")
     jane = tour.person()
-    tour.go(jane, tour.link("5"))
+    tour.go(jane, tour.link(5))
     jane.locator("[data-start]").first.click()
     with closing(sqlite3.connect(tour.file, isolation_level=None)) as stranger:
         stranger.execute("BEGIN IMMEDIATE")
