@@ -62,7 +62,7 @@ case "${1:-}" in
 test)
     shift
     for_the_tests
-    exec .venv/bin/python -m pytest -n 2 --dist worksteal "$@"  # -n 0: one after the other
+    exec .venv/bin/python -m pytest -n 3 --dist worksteal "$@"  # for two cores: many tests wait; -n 0: one after the other
     ;;
 prove)
     install requirements-dev.txt

@@ -1,4 +1,4 @@
-"""The house is in order: imports point one way, every text can be translated, lint and types are clean."""
+"""The house is in order: imports point one way, words can be translated, documents lead somewhere, types are clean."""
 
 import ast
 import re
@@ -149,3 +149,14 @@ def test_the_guarantees_name_lines_that_are_there() -> None:
         assert f"def {name}(" in tests, name
     for path in re.findall(r"`((?:tests|scheduling|blueprints|docs)/[\w/.]+)`", said):
         assert (HOUSE / path).exists(), path
+
+
+@pytest.mark.parametrize("path", [*HOUSE.glob("*.md"), *HOUSE.glob("docs/**/*.md")], ids=lambda path: path.name)
+def test_what_a_document_leads_to_is_there(path: Path) -> None:
+    for file, heading in re.findall(r"\]\((?!\w+:)([^)#]*)#?([^)]*)\)", path.read_text()):
+        target = path.parent / file if file else path
+        assert target.exists(), file
+        headings = re.findall(r"^#+ (.+)$", target.read_text(), re.M) if heading else []
+        assert not heading or heading in [
+            re.sub(r"[^\w\- ]", "", words).lower().replace(" ", "-") for words in headings
+        ]
