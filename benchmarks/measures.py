@@ -35,7 +35,7 @@ class Size:
     bookings: int
 
 
-FULL = Size(rounds=5, seconds=2.0, calendars=200, past=100_000, busy=(20, 10_000), bookings=1_200)
+FULL = Size(rounds=13, seconds=1.0, calendars=200, past=100_000, busy=(20, 10_000), bookings=500)
 QUICK = Size(rounds=1, seconds=0.2, calendars=3, past=100, busy=(20, 200), bookings=50)
 
 
