@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from running import Server
 from steps import expect_confirmed, expect_spent, fill_and_book, open_menu, pick_a_time, set_up, share
 
@@ -183,6 +183,23 @@ def test_the_browsers_time_zone_is_found_and_can_be_changed(server: Server, visi
     expect(jane.get_by_text("Asia/Tokyo (UTC+9)")).to_be_visible()
     fill_and_book(jane)
     expect(jane.get_by_text(re.compile(r"in Europe/Berlin \(UTC\+[12]\)"))).to_be_visible()
+
+
+def test_of_two_taps_on_a_slow_line_the_second_counts(server: Server, visitor: Visitor) -> None:
+    owner = visitor()
+    set_up(owner, server)
+    jane = visitor()
+    jane.goto(share(owner))
+    held: list[Route] = []
+    jane.route(re.compile(r"/b/.+\?date="), lambda route: held.append(route))
+    jane.locator(".days .free").last.click()
+    jane.get_by_text("Change").click()
+    while len(held) < 2:
+        jane.wait_for_timeout(50)
+    for route in held:
+        route.continue_()
+        jane.wait_for_timeout(500)
+    expect(jane.get_by_label("Time zone", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with script", "without script"])
