@@ -9,12 +9,12 @@ from flask import Flask
 from flask_migrate.cli import db as migrations
 
 from addresses import key, link_address
+from availability.opening_hours import HoursError, read_availability
 from database import LARGEST_ID
 from fields import LEAST_PASSWORD, MOST_PASSWORD
 from mailing import mail_test, work
 from models import Owner
 from scheduling import calendars, links, owners
-from scheduling.hours import HoursError, read_availability
 from scheduling.refusals import CalendarClosed, EmailTaken, Unknown
 from shell import Command, Email, Group, Line, OneLine, Zone
 from upkeep import backup, check

@@ -27,7 +27,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from scheduling.slots import Availability, Window
+from availability.slots import Availability, Window
 
 SQLITE_BEGIN = "sqlite_begin"
 # For libpq: seconds, but for the milliseconds that what was sent may go unacknowledged. For each host of the address.

@@ -28,6 +28,8 @@ from wtforms.i18n import messages_path
 from wtforms.validators import InputRequired, Regexp, ValidationError
 
 import fields
+from availability.opening_hours import WEEKDAYS, read_windows
+from availability.slots import DAY, MINUTES_A_DAY, Availability, instant
 from fields import (
     OptionalWholeField,
     SpanField,
@@ -43,8 +45,6 @@ from fields import (
 )
 from hour_fields import DatesField, DayField, HoursField, TimeOfDayField, a_day
 from models import BusyTime, Calendar
-from scheduling.hours import WEEKDAYS, read_windows
-from scheduling.slots import DAY, MINUTES_A_DAY, Availability, instant
 
 
 class OurForm(FlaskForm):

@@ -12,10 +12,10 @@ from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
 from wtforms.widgets import DateInput, TimeInput
 
+from availability.opening_hours import MOST_OVERRIDES, HoursError, read_time, read_windows, write_windows
+from availability.slots import DAY, Windows
 from fields import at_most
 from reading import YEARS, read_date
-from scheduling.hours import MOST_OVERRIDES, HoursError, read_time, read_windows, write_windows
-from scheduling.slots import DAY, Windows
 from wording import weekday_words
 
 LONGEST_HOURS = 200

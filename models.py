@@ -26,9 +26,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from availability.slots import Availability, Rules
 from database import AvailabilityText, Base, Hash, Id, Instant, Ref, When
 from fronts import Front, Offer
-from scheduling.slots import Availability, Rules
 
 # Written out rather than as parameters, or SQLite would not use the indexes that are over such rows only.
 CONFIRMED = text("status = 'confirmed'")

@@ -12,9 +12,9 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from availability.opening_hours import write_windows
+from availability.slots import Availability, Windows
 from locales import DEFAULT
-from scheduling.hours import write_windows
-from scheduling.slots import Availability, Windows
 from zones import occurs_twice, offered, offset
 
 MONDAY = date(2024, 1, 1)

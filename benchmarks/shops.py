@@ -10,10 +10,10 @@ from shop import Shop
 from sqlalchemy import insert
 from world import JANE, z
 
+from availability.opening_hours import read_availability
 from benchmarks.big import A_DAY
 from database import db
 from models import BusyTime, Calendar
-from scheduling.hours import read_availability
 
 BERLIN = "Europe/Berlin"
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)

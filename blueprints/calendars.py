@@ -8,6 +8,9 @@ from flask import Blueprint, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from availability.month_view import coming_days
+from availability.opening_hours import MOST_OVERRIDES
+from availability.slots import DAY
 from blueprints.answers import go_to
 from blueprints.owner_only import require_owner
 from clock import utcnow
@@ -18,9 +21,6 @@ from reading import read_number
 from scheduling import calendars
 from scheduling.appointments import left_outside
 from scheduling.busy import agenda
-from scheduling.hours import MOST_OVERRIDES
-from scheduling.picker import coming_days
-from scheduling.slots import DAY
 
 bp = Blueprint("calendars", __name__, url_prefix="/settings/calendars")
 bp.before_request(require_owner)

@@ -7,6 +7,7 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from availability.month_view import Picker
 from blueprints.answers import answer
 from blueprints.picking import asked_for, instead_of, reader_zone
 from clock import utcnow
@@ -17,7 +18,6 @@ from reading import read_instant
 from scheduling.appointments import history
 from scheduling.bookings import is_free
 from scheduling.changes import Who, changeable_until, reschedule, why_not_move
-from scheduling.picker import Picker
 from scheduling.refusals import CanNotChange, MovedEnough, SlotTaken, StaysCancelled
 
 

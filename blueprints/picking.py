@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 from flask import render_template, request
 
 import zones
+from availability.month_view import Picker, pick
+from availability.slots import DAY
 from clock import utcnow
 from database import db
 from fronts import Offer
 from models import Booking, Calendar
 from reading import read_date, read_month
 from scheduling.busy import agenda
-from scheduling.picker import Picker, pick
-from scheduling.slots import DAY
 
 
 def reader_zone(calendar: Calendar) -> ZoneInfo:

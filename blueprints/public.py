@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 from addresses import key, manage_token
+from availability.month_view import Picker
 from blueprints.answers import answer, asks_for_fragment, compressed_if_taken
 from blueprints.picking import asked_for, instead_of, reader_zone, slot_page
 from clock import utcnow
@@ -17,7 +18,6 @@ from models import Booking, Calendar, Link
 from reading import read_instant
 from scheduling.bookings import Wish, book, is_free, made_by
 from scheduling.links import find, require_active
-from scheduling.picker import Picker
 from scheduling.refusals import SlotTaken
 
 bp = Blueprint("public", __name__)

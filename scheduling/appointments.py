@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session, contains_eager
 
+from availability.slots import DAY, Availability, within
 from database import Instant, db
 from models import CANCELLED, CONFIRMED, Booking, Calendar, Change
 from scheduling.refusals import Unknown
-from scheduling.slots import DAY, Availability, within
 
 LONGEST = DAY  # no calendar has longer appointments
 

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, contains_eager
 
 import tokens
+from availability.slots import is_offered
 from clock import utcnow
 from database import writing
 from models import Booking, Calendar, Link
@@ -17,7 +18,6 @@ from scheduling.busy import agenda
 from scheduling.links import find_alone, require_active
 from scheduling.notices import tell
 from scheduling.refusals import LinkUsed, Refusal, SlotTaken, Unknown
-from scheduling.slots import is_offered
 
 PURPOSE = "manage"
 

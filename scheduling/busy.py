@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BigInteger, CompoundSelect, bindparam, case, null, select, union_all
 from sqlalchemy.orm import Session
 
+from availability.slots import Agenda, BusyTimes
 from database import Instant
 from models import CONFIRMED, Booking, BusyTime, Calendar
-from scheduling.slots import Agenda, BusyTimes
 
 # Further than any appointment with its buffers reaches, and than the ends of the dates it touches in any zone.
 REACH = timedelta(days=4)

@@ -7,10 +7,10 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from availability.opening_hours import read_availability
 from clock import utcnow
 from database import db, lock_owner, writing
 from models import UNSPENT, Booking, Calendar, Link
-from scheduling.hours import read_availability
 from scheduling.refusals import Unknown
 
 DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.columns if column.default is not None} | {

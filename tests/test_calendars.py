@@ -9,10 +9,10 @@ from werkzeug.test import TestResponse
 from world import HTMX, Browser, World, at
 from world import field as world_field
 
+from availability.opening_hours import read_availability, write_windows
 from database import db
 from models import Calendar, Owner
 from scheduling import links
-from scheduling.hours import read_availability, write_windows
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from world import World
 
+from availability.opening_hours import write_windows
 from database import db
 from models import Calendar, Link
-from scheduling.hours import write_windows
 
 HOUSE = Path(__file__).parent.parent
 

@@ -9,7 +9,7 @@ import time_machine
 from werkzeug.test import TestResponse
 from world import HTMX, JANE, World, at, field, starts, z
 
-from scheduling.hours import read_availability
+from availability.opening_hours import read_availability
 
 NINE = at("2026-11-30 09:00")
 

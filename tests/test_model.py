@@ -22,12 +22,12 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 from world import JANE, World, at
 
+from availability.opening_hours import read_availability
 from database import db, snapshot
 from models import Booking, Link, Owner
 from scheduling import bookings, busy_times, calendars, changes, links
 from scheduling.bookings import Wish
 from scheduling.changes import ByInvitee, ByOwner, Who
-from scheduling.hours import read_availability
 from scheduling.invariants import findings
 from scheduling.refusals import (
     CalendarClosed,

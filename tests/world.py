@@ -17,13 +17,13 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from app import create_app
+from availability.opening_hours import read_availability
 from blueprints.owner_only import SIGN_IN
 from database import db
 from models import Booking, Calendar, Link, Message, Owner
 from scheduling import bookings, calendars, changes, links, owners
 from scheduling.bookings import Wish
 from scheduling.changes import ByInvitee
-from scheduling.hours import read_availability
 from scheduling.notices import notice
 
 KEY = "a key for the tests"

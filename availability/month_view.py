@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduling.slots import DAY, Agenda, Rules, bookable_dates, first_offered, instant, nearest, offered
+from availability.slots import DAY, Agenda, Rules, bookable_dates, first_offered, instant, nearest, offered
 
 NEAREST = 3
 AROUND_MIDNIGHT = timedelta(hours=3)

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from world import at
 
-from scheduling.hours import WEEKDAYS, read_availability
-from scheduling.slots import (
+from availability.opening_hours import WEEKDAYS, read_availability
+from availability.slots import (
     Agenda,
     BusyTimes,
     Rules,

@@ -6,7 +6,7 @@ from datetime import date
 
 from flask_babel import gettext as _
 
-from scheduling.slots import MINUTES_A_DAY, Availability, Window, Windows, overlapping
+from availability.slots import MINUTES_A_DAY, Availability, Window, Windows, overlapping
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_OVERRIDES = 2000

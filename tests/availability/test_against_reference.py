@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from world import at
 
-from scheduling.slots import (
+from availability.slots import (
     Agenda,
     Availability,
     BusyTimes,
