@@ -1,4 +1,4 @@
-"""Puts Bookonce together; run as a program, it serves with waitress."""
+"""create_app: extensions, blueprints, error pages, commands. Run as a program, it serves with waitress."""
 
 import os
 import sys
@@ -7,56 +7,36 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, has_request_context, request
+from flask import Flask, Response, abort, has_request_context, request
 from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.routing import BaseConverter
 
-import locales
-import logos
-import statics
-import stylesheet
-import wording
-import zones
-from blueprints import (
-    auth,
-    bookings,
-    busy,
-    calendars,
-    errors,
-    feed,
-    feeds,
-    health,
-    links,
-    look,
-    mail,
-    manage,
-    metrics,
-    profile,
-    public,
-)
-from blueprints.answers import for_owner
-from blueprints.owner_only import csrf, current_owner
-from cli import add_commands
+import config as configuration
+from blueprints import auth, errors, invitee, owner, system
+from blueprints.login_required import csrf, current_owner
+from blueprints.responses import is_owner_page
+from branding import logos, theme
+from cli.commands import add_commands
 from config import Config, ConfigError
-from database import db, impatient, let_go, prepare_engine
-from headers import closed
-from hosts import is_host
-from messages.unsent import trouble
-from observing import ROUTE, Figures, observed
-from proxies import client
-from server import serve
+from database import close_session, db
+from database.engine import connect_timeouts, prepare_engine
+from i18n import formatting, locales, timezones
+from middleware import static_files
+from middleware.client import client_middleware
+from middleware.headers import security_headers
+from middleware.request_metrics import ROUTE, Metrics, metrics_middleware
+from notifications.undelivered import delivery_problems
+from server.serve import serve
 
 HERE = Path(__file__).parent
-OWNERS_PAGES = (auth, bookings, busy, calendars, feeds, links, mail, profile)
-OTHER_PAGES = (feed, health, look, manage, metrics, public)
-MOST_BYTES = 1_000_000
-LARGER = {"profile.look": logos.MOST_BYTES}
-MAY_BE_KEPT = {"feed.ics", "look.style", "look.logo"}
+MAX_BYTES = 1_000_000
+LARGER = {"owner.profile.branding": logos.MAX_BYTES}
+MAY_BE_KEPT = {"system.ics_feed.ics", "system.branding.stylesheet", "system.branding.logo"}
 
 
 class IdConverter(BaseConverter):
-    """A row's id in an address: what could be none in any database is no page either."""
+    """A row's id in a path: ids too large for any database give 404."""
 
     regex = r"[1-9][0-9]{0,17}"
 
@@ -65,28 +45,7 @@ class IdConverter(BaseConverter):
 
 
 class Bookonce(Flask):
-    """Flask, but for who asks and for which host, and for a log that holds no token: routes are logged, not paths."""
-
-    def __init__(self, instance: Path, config: Config) -> None:
-        super().__init__(__name__, instance_path=str(instance.resolve()), static_folder=None)
-        self.config.from_mapping(_settings(config))
-        self.figures = Figures() if config.metrics_token else None
-        self._answer = statics.serving(super().wsgi_app, closed(config.base_url))
-        self._observed = observed(self._guarded, self.figures)
-
-    def wsgi_app(self, environ: Any, start_response: Any) -> Any:
-        """Answer a request, and keep count of it."""
-        return self._observed(environ, start_response)
-
-    def _guarded(self, environ: Any, start_response: Any) -> Any:
-        """Find out who asks behind a proxy. Answer 400 where the Host is none: routing could not even look at it."""
-        config: Config = self.config["BOOKONCE"]
-        forwarded_for = environ.get("HTTP_X_FORWARDED_FOR", "")
-        environ["REMOTE_ADDR"] = client(environ.get("REMOTE_ADDR", ""), forwarded_for, config.trusted_proxies)
-        if is_host(environ.get("HTTP_HOST", "localhost")):
-            return self._answer(environ, start_response)
-        refusal = Response("This is not a host.\n", 400, closed(config.base_url), mimetype="text/plain")
-        return refusal(environ, start_response)
+    """Flask, but a failed request is logged by its route: a path may hold a token."""
 
     def log_exception(self, exc_info: Any) -> None:
         self.logger.error("Exception on %s [%s]", request.url_rule, request.method, exc_info=exc_info)
@@ -98,44 +57,31 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         config = Config.from_environ(environ, instance)
     except ConfigError as error:
         sys.exit(str(error))
-    app = Bookonce(instance, config)
+    app = Bookonce(__name__, instance_path=str(instance.resolve()), static_folder=None)
+    app.config.from_mapping(_settings(config))
     app.url_map.converters["id"] = IdConverter
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _add_middleware(app, config)
 
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    app.teardown_appcontext(let_go)  # before Flask-SQLAlchemy's, which would turn an answer into a 500
+    app.teardown_appcontext(close_session)  # before Flask-SQLAlchemy's, which would turn an answer into a 500
     Migrate(app, db, directory=str(HERE / "migrations"))
     Babel(app, locale_selector=_readers_locale)
     csrf.init_app(app)
 
-    for module in (
-        auth,
-        bookings,
-        busy,
-        calendars,
-        feed,
-        feeds,
-        health,
-        links,
-        look,
-        mail,
-        manage,
-        metrics,
-        profile,
-        public,
-    ):
-        app.register_blueprint(module.bp)
+    for readers in (auth, owner, invitee, system):
+        app.register_blueprint(readers.bp)
     errors.register(app)
     add_commands(app)
     app.jinja_env.globals.update(
-        wording=wording,
-        zones=zones,
-        static=statics.address,
-        stylesheet=stylesheet.address,
+        formatting=formatting,
+        timezones=timezones,
+        static=static_files.static_url,
+        stylesheet=theme.stylesheet_url,
         current_owner=current_owner,
-        mail_trouble=trouble,
+        delivery_problems=delivery_problems,
         mail_server=config.mail,
     )
     app.before_request(_refuse_too_much)
@@ -143,22 +89,30 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     return app
 
 
+def _add_middleware(app: Flask, config: Config) -> None:
+    headers = security_headers(config.base_url)
+    figures = Metrics() if config.metrics_token else None
+    app.extensions["request_metrics"] = figures
+    with_files = static_files.static_files_middleware(app.wsgi_app, headers)
+    with_client = client_middleware(with_files, config.trusted_proxies, headers)
+    app.wsgi_app = metrics_middleware(with_client, figures)  # type: ignore[assignment, method-assign]
+
+
 def _settings(config: Config) -> dict[str, object]:
     https = config.base_url.startswith("https:")
     return {
         "BOOKONCE": config,
         "SECRET_KEY": config.secret_key,
-        "BASE_URL": config.base_url,
         "SQLALCHEMY_DATABASE_URI": config.database_url,
         # Parameters stay out of errors, and so out of the log: they are people's names and the hashes of tokens.
         "SQLALCHEMY_ENGINE_OPTIONS": {
             "hide_parameters": True,
             "pool_pre_ping": not config.database_url.startswith("sqlite"),  # a file does not go away
             "pool_size": config.threads,
-            "connect_args": impatient(config.database_url),
+            "connect_args": connect_timeouts(config.database_url),
         },
-        "MAX_CONTENT_LENGTH": MOST_BYTES,
-        "MAX_FORM_MEMORY_SIZE": MOST_BYTES,
+        "MAX_CONTENT_LENGTH": MAX_BYTES,
+        "MAX_FORM_MEMORY_SIZE": MAX_BYTES,
         # With the prefix a browser takes it over https only, and from this very host.
         "SESSION_COOKIE_NAME": "__Host-bookonce" if https else "bookonce",
         "SESSION_COOKIE_HTTPONLY": True,
@@ -173,12 +127,12 @@ def _settings(config: Config) -> dict[str, object]:
 
 
 def _readers_locale() -> str | None:
-    return locales.of_reader(request.headers.get("Accept-Language", "")) if has_request_context() else None
+    return locales.locale_from_header(request.headers.get("Accept-Language", "")) if has_request_context() else None
 
 
 def _refuse_too_much() -> None:
     """Answer 413 to a body that is too large, also where nobody would read it."""
-    most = LARGER.get(request.endpoint or "", MOST_BYTES)
+    most = LARGER.get(request.endpoint or "", MAX_BYTES)
     request.max_content_length = most
     if (request.content_length or 0) > most:
         abort(413)
@@ -188,9 +142,9 @@ def _add_headers(response: Response) -> Response:
     request.environ[ROUTE] = request.url_rule and request.url_rule.rule
     may_be_kept = request.endpoint in MAY_BE_KEPT and response.status_code < 400
     kept = ("Cache-Control",) if may_be_kept and "Cache-Control" in response.headers else ()
-    headers = closed(current_app.config["BASE_URL"])
+    headers = security_headers(configuration.current().base_url)
     response.headers.update({name: value for name, value in headers.items() if name not in kept})
-    if for_owner():
+    if is_owner_page():
         response.headers["Referrer-Policy"] = "same-origin"
     return response
 

@@ -11,10 +11,10 @@ from flask import current_app
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from hosts import is_host
-from mail_server import MailServer, read_mail_server, read_sender
-from proxies import Network, read_networks
-from reading import read_number
+from parsing.client_ip import Network, parse_networks
+from parsing.hosts import is_host
+from parsing.mail_server import MailServer, parse_mail_server, parse_sender
+from parsing.values import parse_positive_int
 
 
 class ConfigError(ValueError):
@@ -39,6 +39,11 @@ class Config:
     mail: MailServer | None
     log_level: str
     metrics_token: str
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether there is a mail server."""
+        return self.mail is not None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], instance: Path) -> "Config":
@@ -71,7 +76,7 @@ def current() -> Config:
 
 def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = environ.get(name) or str(default)
-    number = read_number(text, most)
+    number = parse_positive_int(text, most)
     if number is None:
         raise ConfigError(f"{name}: {text!r} is not a whole number from 1 to {most}")
     return number
@@ -80,7 +85,7 @@ def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> i
 def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
     text = environ.get(name)
     try:
-        return read_networks(text) if text else ()
+        return parse_networks(text) if text else ()
     except ValueError as error:
         raise ConfigError(f"{name}: '{error}' is no address or network such as 127.0.0.1 or 10.0.0.0/8") from None
 
@@ -89,8 +94,8 @@ def _mail(environ: Mapping[str, str]) -> MailServer | None:
     url, sender = environ.get("SMTP_URL") or "", environ.get("MAIL_FROM") or ""
     try:
         if sender:
-            read_sender(sender)
-        return read_mail_server(url, sender) if url else None
+            parse_sender(sender)
+        return parse_mail_server(url, sender) if url else None
     except ValueError as error:
         raise ConfigError(str(error)) from None
 

@@ -4,6 +4,7 @@ What must never happen is refused here, by the database: a second booking of a l
 once, a row that points at another owner's. `docs/decisions/` says why it is done twice over.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -19,7 +20,9 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    and_,
     event,
+    literal_column,
     text,
     true,
 )
@@ -27,18 +30,13 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from availability.slots import Availability, Rules
-from database import AvailabilityText, Base, Hash, Id, Instant, Ref, When
-from fronts import Front, Offer
-
-# Written out rather than as parameters, or SQLite would not use the indexes that are over such rows only.
-CONFIRMED = text("status = 'confirmed'")
-UNSPENT = text("used_at IS NULL AND revoked_at IS NULL")
-
+from database import AvailabilityText, Base, ForeignId, Hash, Id, Instant, Timestamp, enum_text
 
 INSTANTS = ("starts_at", "ends_at", "blocked_from", "blocked_until")
-CANCELLED = text("status = 'cancelled'")
-WAITING = text("state = 'waiting'")
-UNSENT = text("state IN ('waiting', 'failed')")
+
+
+def _partial_index(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class LinkState(StrEnum):
@@ -48,6 +46,73 @@ class LinkState(StrEnum):
     USED = "used"
     REVOKED = "revoked"
     EXPIRED = "expired"
+
+
+class BookingStatus(StrEnum):
+    """Whether an appointment takes place."""
+
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+class Role(StrEnum):
+    """Which side of an appointment somebody is on."""
+
+    INVITEE = "invitee"
+    OWNER = "owner"
+
+
+class ChangeKind(StrEnum):
+    """What was done to an appointment after it was booked."""
+
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    REBOOKED = "rebooked"
+
+
+class MessageKind(StrEnum):
+    """What a message tells its recipient."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    REBOOKED = "rebooked"
+    REMINDER = "reminder"
+
+
+class MessageState(StrEnum):
+    """What became of a message. `dropped` was dismissed, or outdated before it was sent."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+def _one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
+    values = ", ".join(f"'{member}'" for member in kind)
+    return CheckConstraint(f"{column} IN ({values})", column)
+
+
+@dataclass(frozen=True)
+class PublicProfile:
+    """An owner as their invitees know them. `accent` is a colour, `#1f5f4a`; `logo` names an image; both may be ''."""
+
+    name: str
+    contact: str
+    accent: str = ""
+    logo: str = ""
+
+
+@dataclass(frozen=True)
+class PublicCalendar:
+    """What can be booked in a calendar, and with whom; `duration` is in minutes."""
+
+    name: str
+    description: str
+    location: str
+    duration: int
+    owner: PublicProfile
 
 
 class Owner(Base):
@@ -70,12 +135,12 @@ class Owner(Base):
     accent: Mapped[str] = mapped_column(String(7), default="", server_default="")
     logo: Mapped[str] = mapped_column(String(32), default="", server_default="")
     locale: Mapped[str] = mapped_column(String(20), default="", server_default="")
-    created_at: Mapped[When]
+    created_at: Mapped[Timestamp]
 
     @property
-    def front(self) -> Front:
+    def public_profile(self) -> PublicProfile:
         """What invitees see of them."""
-        return Front(self.name, self.contact, self.accent, self.logo)
+        return PublicProfile(self.name, self.contact, self.accent, self.logo)
 
 
 class Logo(Base):
@@ -83,34 +148,34 @@ class Logo(Base):
 
     __tablename__ = "logos"
 
-    owner_id: Mapped[Ref] = mapped_column(
+    owner_id: Mapped[ForeignId] = mapped_column(
         ForeignKey("owners.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     digest: Mapped[str] = mapped_column(String(32), index=True)
     image: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class SignIn(Base):
+class BrowserSession(Base):
     """An owner's session in one browser; revoked by deleting the row."""
 
-    __tablename__ = "sign_ins"
-    __table_args__ = (Index(None, "owner_id"),)
+    __tablename__ = "browser_sessions"
+    __table_args__ = (Index("ix_browser_sessions_own", "owner_id", "id", unique=True),)
 
     id: Mapped[Id]
-    owner_id: Mapped[Ref] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"))
+    owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"))
     token_hash: Mapped[Hash] = mapped_column(unique=True)
-    expires_at: Mapped[When]
+    expires_at: Mapped[Timestamp]
 
 
-class SignInAttempt(Base):
-    """A try to sign in that has not succeeded (yet); `place` is a hash of the account and the address it came from."""
+class LoginAttempt(Base):
+    """A login that has not succeeded (yet); `throttle_key` is a hash of the account and the client's address."""
 
-    __tablename__ = "sign_in_attempts"
-    __table_args__ = (Index(None, "place", "at"), Index(None, "at"))
+    __tablename__ = "login_attempts"
+    __table_args__ = (Index(None, "throttle_key", "created_at"), Index(None, "created_at"))
 
     id: Mapped[Id]
-    place: Mapped[Hash]
-    at: Mapped[When]
+    throttle_key: Mapped[Hash]
+    created_at: Mapped[Timestamp]
 
 
 class Calendar(Base):
@@ -134,7 +199,7 @@ class Calendar(Base):
     )
 
     id: Mapped[Id]
-    owner_id: Mapped[Ref] = mapped_column(ForeignKey("owners.id"))
+    owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id"))
     name: Mapped[str] = mapped_column(String(200))
     description: Mapped[str] = mapped_column(String(2000), default="")
     location: Mapped[str] = mapped_column(String(500), default="")
@@ -149,12 +214,12 @@ class Calendar(Base):
     link_days: Mapped[int | None]
     change_notice: Mapped[int] = mapped_column(default=0, server_default="0")
     max_moves: Mapped[int | None]
-    puts_back: Mapped[bool] = mapped_column(default=True, server_default=true())
+    allow_rebooking: Mapped[bool] = mapped_column(default=True, server_default=true())
     reminder: Mapped[int] = mapped_column(default=0, server_default="0")
     availability: Mapped[Availability] = mapped_column(AvailabilityText)
     is_open: Mapped[bool] = mapped_column(default=True)
     archived_at: Mapped[datetime | None] = mapped_column(Instant)
-    created_at: Mapped[When]
+    created_at: Mapped[Timestamp]
 
     owner: Mapped[Owner] = relationship(lazy="raise_on_sql")
 
@@ -174,9 +239,9 @@ class Calendar(Base):
         )
 
     @property
-    def offer(self) -> Offer:
+    def public_calendar(self) -> PublicCalendar:
         """What invitees see of it."""
-        return Offer(self.name, self.description, self.location, self.duration, self.owner.front)
+        return PublicCalendar(self.name, self.description, self.location, self.duration, self.owner.public_profile)
 
     @property
     def takes_bookings(self) -> bool:
@@ -193,23 +258,19 @@ class Link(Base):
         UniqueConstraint("token_hash"),
         ForeignKeyConstraint(["owner_id", "calendar_id"], ["calendars.owner_id", "calendars.id"]),
         CheckConstraint("used_at IS NULL OR revoked_at IS NULL", "used_or_revoked"),
-        Index(
-            "ix_links_unspent",
-            "owner_id",
-            "calendar_id",
-            "expires_at",
-            sqlite_where=UNSPENT,
-            postgresql_where=UNSPENT,
+        Index("ix_links_own", "owner_id", "id", unique=True),
+        _partial_index(
+            "ix_links_unused", "owner_id", "calendar_id", "expires_at", where="used_at IS NULL AND revoked_at IS NULL"
         ),
     )
 
     id: Mapped[Id]
-    owner_id: Mapped[Ref]
-    calendar_id: Mapped[Ref]
+    owner_id: Mapped[ForeignId]
+    calendar_id: Mapped[ForeignId]
     label: Mapped[str] = mapped_column(String(200), default="")
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     token_hash: Mapped[Hash]
-    created_at: Mapped[When]
+    created_at: Mapped[Timestamp]
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -232,7 +293,7 @@ class Link(Base):
 class Booking(Base):
     """An appointment made with a link. `blocked_*` is what it takes from its owner: the buffers of when it was made.
 
-    `sought` is name and email as a search compares them.
+    `search_text` is name and email as a search compares them.
     """
 
     __tablename__ = "bookings"
@@ -243,7 +304,7 @@ class Booking(Base):
         ForeignKeyConstraint(
             ["owner_id", "calendar_id", "link_id"], ["links.owner_id", "links.calendar_id", "links.id"]
         ),
-        CheckConstraint("status IN ('confirmed', 'cancelled')", "status"),
+        _one_of("status", BookingStatus),
         CheckConstraint("starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", "order"),
         # SQLite compares instants as text, so there is one way to write them; or the triggers could be got around.
         CheckConstraint(
@@ -253,54 +314,40 @@ class Booking(Base):
         ExcludeConstraint(
             (text("int8range(owner_id, owner_id, '[]')"), "&&"),
             (text("tstzrange(blocked_from, blocked_until)"), "&&"),
-            where=CONFIRMED,
+            where=text("status = 'confirmed'"),
             using="gist",
             name="one_owner_one_place",
         ).ddl_if(dialect="postgresql"),
         Index("ix_bookings_own", "owner_id", "id", unique=True),  # what the foreign key of changes points at
         Index(None, "owner_id", "starts_at", "id"),
         Index(None, "owner_id", "calendar_id", "starts_at"),
-        Index(
-            "ix_bookings_cancelled",
-            "owner_id",
-            "starts_at",
-            "id",
-            sqlite_where=CANCELLED,
-            postgresql_where=CANCELLED,
-        ),
-        Index(
-            "ix_bookings_busy",
-            "owner_id",
-            "blocked_until",
-            "blocked_from",
-            sqlite_where=CONFIRMED,
-            postgresql_where=CONFIRMED,
-        ),
+        _partial_index("ix_bookings_cancelled", "owner_id", "starts_at", "id", where="status = 'cancelled'"),
+        _partial_index("ix_bookings_busy", "owner_id", "blocked_until", "blocked_from", where="status = 'confirmed'"),
     )
 
     id: Mapped[Id]
-    owner_id: Mapped[Ref]
-    calendar_id: Mapped[Ref]
-    link_id: Mapped[Ref]
-    status: Mapped[str] = mapped_column(String(9), default="confirmed")
-    starts_at: Mapped[When]
-    ends_at: Mapped[When]
-    blocked_from: Mapped[When]
-    blocked_until: Mapped[When]
+    owner_id: Mapped[ForeignId]
+    calendar_id: Mapped[ForeignId]
+    link_id: Mapped[ForeignId]
+    status: Mapped[BookingStatus] = mapped_column(enum_text(BookingStatus), default=BookingStatus.CONFIRMED)
+    starts_at: Mapped[Timestamp]
+    ends_at: Mapped[Timestamp]
+    blocked_from: Mapped[Timestamp]
+    blocked_until: Mapped[Timestamp]
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str] = mapped_column(String(254))
     phone: Mapped[str] = mapped_column(String(40), default="")
     notes: Mapped[str] = mapped_column(String(2000), default="")
     timezone: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(20), default="", server_default="")
-    sought: Mapped[str] = mapped_column(Text, server_default="")
+    search_text: Mapped[str] = mapped_column(Text, server_default="")
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     manage_hash: Mapped[Hash]
     request_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     uid: Mapped[str] = mapped_column(String(64))
     sequence: Mapped[int] = mapped_column(default=0)
-    created_at: Mapped[When]
-    changed_at: Mapped[When]
+    created_at: Mapped[Timestamp]
+    changed_at: Mapped[Timestamp]
 
     calendar: Mapped[Calendar] = relationship(
         primaryjoin="foreign(Booking.calendar_id) == Calendar.id", lazy="raise_on_sql", viewonly=True
@@ -309,7 +356,7 @@ class Booking(Base):
     @property
     def is_confirmed(self) -> bool:
         """Whether it takes place."""
-        return self.status == "confirmed"
+        return self.status == BookingStatus.CONFIRMED
 
 
 class Change(Base):
@@ -318,18 +365,19 @@ class Change(Base):
     __tablename__ = "changes"
     __table_args__ = (
         ForeignKeyConstraint(["owner_id", "booking_id"], ["bookings.owner_id", "bookings.id"]),
-        CheckConstraint("what IN ('moved', 'cancelled', 'put back')", "what"),
-        CheckConstraint("who IN ('invitee', 'owner')", "who"),
+        _one_of("kind", ChangeKind),
+        _one_of("actor", Role),
+        Index("ix_changes_own", "owner_id", "id", unique=True),
         Index(None, "owner_id", "booking_id"),
     )
 
     id: Mapped[Id]
-    owner_id: Mapped[Ref]
-    booking_id: Mapped[Ref]
-    at: Mapped[When]
-    what: Mapped[str] = mapped_column(String(9))
-    who: Mapped[str] = mapped_column(String(7))
-    start_before: Mapped[When]
+    owner_id: Mapped[ForeignId]
+    booking_id: Mapped[ForeignId]
+    created_at: Mapped[Timestamp]
+    kind: Mapped[ChangeKind] = mapped_column(enum_text(ChangeKind))
+    actor: Mapped[Role] = mapped_column(enum_text(Role))
+    start_before: Mapped[Timestamp]
     start_after: Mapped[datetime | None] = mapped_column(Instant)
     reason: Mapped[str] = mapped_column(String(500), default="")
 
@@ -342,32 +390,33 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        UniqueConstraint("owner_id", "booking_id", "recipient", "sequence", "what", name="told_once"),
+        UniqueConstraint("owner_id", "booking_id", "recipient", "sequence", "kind", name="one_message_per_change"),
         ForeignKeyConstraint(["owner_id", "booking_id"], ["bookings.owner_id", "bookings.id"]),
-        CheckConstraint("what IN ('made', 'moved', 'cancelled', 'put back', 'reminder')", "what"),
-        CheckConstraint("recipient IN ('invitee', 'owner')", "recipient"),
-        CheckConstraint("state IN ('waiting', 'sent', 'failed', 'dropped')", "state"),
-        CheckConstraint("(change_id IS NULL) = (what IN ('made', 'reminder'))", "change"),
-        Index("ix_messages_waiting", "due_at", "id", sqlite_where=WAITING, postgresql_where=WAITING),
-        Index("ix_messages_unsent", "owner_id", "id", sqlite_where=UNSENT, postgresql_where=UNSENT),
+        _one_of("kind", MessageKind),
+        _one_of("recipient", Role),
+        _one_of("state", MessageState),
+        CheckConstraint("(change_id IS NULL) = (kind IN ('booked', 'reminder'))", "change"),
+        Index("ix_messages_own", "owner_id", "id", unique=True),
+        _partial_index("ix_messages_waiting", "due_at", "id", where="state = 'waiting'"),
+        _partial_index("ix_messages_undelivered", "owner_id", "id", where="state IN ('waiting', 'failed')"),
     )
 
     id: Mapped[Id]
-    owner_id: Mapped[Ref]
-    booking_id: Mapped[Ref]
+    owner_id: Mapped[ForeignId]
+    booking_id: Mapped[ForeignId]
     change_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("changes.id"))
-    what: Mapped[str] = mapped_column(String(9))
-    recipient: Mapped[str] = mapped_column(String(7))
+    kind: Mapped[MessageKind] = mapped_column(enum_text(MessageKind))
+    recipient: Mapped[Role] = mapped_column(enum_text(Role))
     sequence: Mapped[int]
-    starts_at: Mapped[When]
-    ends_at: Mapped[When]
-    state: Mapped[str] = mapped_column(String(7), default="waiting")
-    due_at: Mapped[When]
-    give_up_at: Mapped[When]
+    starts_at: Mapped[Timestamp]
+    ends_at: Mapped[Timestamp]
+    state: Mapped[MessageState] = mapped_column(enum_text(MessageState), default=MessageState.WAITING)
+    due_at: Mapped[Timestamp]
+    give_up_at: Mapped[Timestamp]
     leased_until: Mapped[datetime | None] = mapped_column(Instant)
     attempts: Mapped[int] = mapped_column(default=0)
-    problem: Mapped[str] = mapped_column(String(500), default="")
-    created_at: Mapped[When]
+    error: Mapped[str] = mapped_column(String(500), default="")
+    created_at: Mapped[Timestamp]
     done_at: Mapped[datetime | None] = mapped_column(Instant)
 
     booking: Mapped[Booking] = relationship(
@@ -380,12 +429,12 @@ class Message(Base):
     @property
     def address(self) -> str:
         """Who gets it."""
-        return self.booking.email if self.recipient == "invitee" else self.booking.calendar.owner.email
+        return self.booking.email if self.recipient == Role.INVITEE else self.booking.calendar.owner.email
 
     @property
     def locale(self) -> str:
         """The locale of who gets it, '' if it is not known."""
-        return self.booking.locale if self.recipient == "invitee" else self.booking.calendar.owner.locale
+        return self.booking.locale if self.recipient == Role.INVITEE else self.booking.calendar.owner.locale
 
 
 class BusyTime(Base):
@@ -394,16 +443,24 @@ class BusyTime(Base):
     __tablename__ = "busy_times"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", "order"),
+        Index("ix_busy_times_own", "owner_id", "id", unique=True),
         Index(None, "owner_id", "ends_at", "starts_at"),
     )
 
     id: Mapped[Id]
-    owner_id: Mapped[Ref] = mapped_column(ForeignKey("owners.id"))
-    starts_at: Mapped[When]
-    ends_at: Mapped[When]
+    owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id"))
+    starts_at: Mapped[Timestamp]
+    ends_at: Mapped[Timestamp]
     note: Mapped[str] = mapped_column(String(200), default="")
-    created_at: Mapped[When]
+    created_at: Mapped[Timestamp]
 
+
+# The values are written out and not parameters, or SQLite would not use its partial indexes.
+CONFIRMED = Booking.status == literal_column("'confirmed'")
+CANCELLED = Booking.status == literal_column("'cancelled'")
+UNUSED = and_(Link.used_at.is_(None), Link.revoked_at.is_(None))
+WAITING = Message.state == literal_column("'waiting'")
+UNDELIVERED = Message.state.in_((literal_column("'waiting'"), literal_column("'failed'")))
 
 # What EXCLUDE is to PostgreSQL. The names stand in the errors, and the code reads them there.
 _NO_OVERLAP = """

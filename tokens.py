@@ -29,11 +29,17 @@ def derive(key: str, purpose: str, salt: bytes = b"") -> str:
     return "".join(letters)
 
 
+def derive_again(key: str, purpose: str, salt: bytes, expected: bytes) -> str | None:
+    """Return the token as `derive` does, None if its digest is not the expected one: it was made with another key."""
+    token = derive(key, purpose, salt)
+    return token if digest(token) == expected else None
+
+
 def digest(token: str) -> bytes:
     """Return the 32 bytes by which the database knows a token: its SHA-256."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-def same(left: str, right: str) -> bool:
+def constant_time_equal(left: str, right: str) -> bool:
     """Return whether two tokens are equal, in a time that does not depend on where they differ."""
     return hmac.compare_digest(digest(left), digest(right))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from availability.slots import DAY, Agenda, Rules, bookable_dates, first_offered, instant, nearest, offered
+from availability.slots import DAY, Agenda, Rules, bookable_dates, first_slot, instant, nearest_slots, offered_slots
 
 NEAREST = 3
 AROUND_MIDNIGHT = timedelta(hours=3)
@@ -43,7 +43,7 @@ class Picker:
         return [week for week in weeks if week[-1] >= self.today]
 
 
-def pick(
+def build_picker(
     rules: Rules,
     agenda: Agenda,
     now: datetime,
@@ -66,7 +66,7 @@ def pick(
         bookable = _bookable(rules, agenda, now, zone, shown)
     day = day or min(bookable, default=None)
     starts = _by_day(rules, agenda, now, zone, day, day + DAY).get(day, []) if day in bookable else []
-    close = nearest(rules, agenda, now, near, NEAREST) if near else []
+    close = nearest_slots(rules, agenda, now, near, NEAREST) if near else []
     return Picker(
         zone=zone,
         month=shown,
@@ -81,7 +81,7 @@ def pick(
     )
 
 
-def coming_days(rules: Rules, agenda: Agenda, now: datetime, count: int) -> list[tuple[date, list[datetime]]]:
+def upcoming_days(rules: Rules, agenda: Agenda, now: datetime, count: int) -> list[tuple[date, list[datetime]]]:
     """Return the next `count` dates of the calendar's zone, today first, each with its slots as wall times."""
     today = now.astimezone(rules.zone).date()
     found = _by_day(rules, agenda, now, rules.zone, today, today + timedelta(days=count))
@@ -97,7 +97,7 @@ def _bookable(rules: Rules, agenda: Agenda, now: datetime, zone: ZoneInfo, month
 
 def _first_after(rules: Rules, agenda: Agenda, now: datetime, zone: ZoneInfo, month: date) -> date | None:
     """Return the first date after the month, in `zone`, that has a slot."""
-    later = first_offered(rules, agenda, now, instant(_next_month(month), 0, zone))
+    later = first_slot(rules, agenda, now, instant(_next_month(month), 0, zone))
     return later.astimezone(zone).date() if later else None
 
 
@@ -106,7 +106,7 @@ def _by_day(
 ) -> dict[date, list[datetime]]:
     """Return the slots of the dates in `[first, end)`, as wall times in `zone`, by date."""
     days: dict[date, list[datetime]] = {}
-    for start in offered(rules, agenda, now, *_around(first, end, zone)):
+    for start in offered_slots(rules, agenda, now, *_around(first, end, zone)):
         local = start.astimezone(zone)
         if first <= local.date() < end:
             days.setdefault(local.date(), []).append(local)

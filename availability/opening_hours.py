@@ -4,22 +4,27 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from flask_babel import gettext as _
-
 from availability.slots import MINUTES_A_DAY, Availability, Window, Windows, overlapping
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MOST_OVERRIDES = 2000
+MAX_OVERRIDES = 2000
 
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class HoursError(ValueError):
-    """Hours that can't be read or that contradict one another; the text is a sentence for whoever wrote them."""
+    """Hours that can't be read or that contradict one another.
+
+    `code` says why, and `values` what in them; `i18n.hours_errors` has the sentence for each code.
+    """
+
+    def __init__(self, code: str, **values: object) -> None:
+        super().__init__(code)
+        self.code, self.values = code, values
 
 
-def read_availability(hours: Iterable[str], overrides: Iterable[str] = ()) -> Availability:
+def parse_availability(hours: Iterable[str], overrides: Iterable[str] = ()) -> Availability:
     """Return the availability that lines such as `mon-fri 09:00-17:00` and `2026-12-24 closed` add up to.
 
     Raises HoursError.
@@ -37,16 +42,16 @@ def read_availability(hours: Iterable[str], overrides: Iterable[str] = ()) -> Av
         if window_or_none is None:
             closed.add(day)
         if day in closed and dates[day]:
-            raise HoursError(_("%(date)s can't be closed and open.", date=day.isoformat()))
-    if len(dates) > MOST_OVERRIDES:
-        raise HoursError(_("At most %(count)s dates can have hours of their own.", count=MOST_OVERRIDES))
+            raise HoursError("closed_and_open", date=day.isoformat())
+    if len(dates) > MAX_OVERRIDES:
+        raise HoursError("too_many_dates", count=MAX_OVERRIDES)
     return Availability(
         week=tuple(_in_order(windows, name) for windows, name in zip(week, WEEKDAYS, strict=True)),
         overrides={day: _in_order(windows, day.isoformat()) for day, windows in sorted(dates.items())},
     )
 
 
-def read_windows(text: str) -> Windows:
+def parse_windows(text: str) -> Windows:
     """Return the windows of one day from a text such as `9:00-12:30, 13:30-24:00`; none if it is empty.
 
     Raises HoursError.
@@ -57,17 +62,17 @@ def read_windows(text: str) -> Windows:
     return _in_order([_read_window(part) for part in parts])
 
 
-def write_windows(windows: Windows) -> str:
+def format_windows(windows: Windows) -> str:
     """Return the text of one day's windows, `09:00-12:30, 13:30-24:00`; empty if there are none."""
-    return ", ".join(f"{write_time(w.opens)}-{write_time(w.closes)}" for w in windows)
+    return ", ".join(f"{format_minutes(w.opens)}-{format_minutes(w.closes)}" for w in windows)
 
 
-def write_time(minutes: int) -> str:
+def format_minutes(minutes: int) -> str:
     """Return minutes after midnight as `09:00`; 1440 is `24:00`."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def read_time(text: str) -> int:
+def parse_time(text: str) -> int:
     """Return the minutes after midnight of `9:00`, `17.30` or `5 pm`; 24:00 is 1440. Raises HoursError."""
     match = _TIME.fullmatch(text.strip().casefold())
     hours, minutes = (int(match[1]), int(match[2] or 0)) if match else (99, 0)
@@ -75,14 +80,14 @@ def read_time(text: str) -> int:
         hours = hours % 12 + (12 if match[3] == "pm" else 0) if 1 <= hours <= 12 else 99
     total = hours * 60 + minutes
     if minutes > 59 or total > MINUTES_A_DAY:
-        raise HoursError(_("“%(text)s” is not a time of day like 09:00.", text=_short(text)))
+        raise HoursError("not_a_time", text=_short(text))
     return total
 
 
 def _in_order(windows: Iterable[Window], day: str = "") -> Windows:
     ordered = tuple(sorted(windows))
     if overlapping(ordered):
-        raise HoursError((f"{day}: " if day else "") + _("Windows may touch but not overlap."))
+        raise HoursError("overlap_on" if day else "overlap", day=day)
     return ordered
 
 
@@ -90,7 +95,7 @@ def _read_weekly(line: str) -> tuple[list[int], Window]:
     days_text, _space, window_text = line.strip().partition(" ")
     ends = [WEEKDAYS.index(name) for name in days_text.casefold().split("-") if name in WEEKDAYS]
     if len(ends) != days_text.count("-") + 1 or len(ends) > 2 or not window_text.strip():
-        raise HoursError(_("“%(text)s” is not like “mon-fri 09:00-17:00” or “sat 10:00-12:00”.", text=_short(line)))
+        raise HoursError("not_weekly_hours", text=_short(line))
     first, last = ends[0], ends[-1]
     count = (last - first) % len(WEEKDAYS) + 1
     return [(first + i) % len(WEEKDAYS) for i in range(count)], _read_window(window_text)
@@ -99,23 +104,21 @@ def _read_weekly(line: str) -> tuple[list[int], Window]:
 def _read_override(line: str) -> tuple[date, Window | None]:
     date_text, _space, rest = line.strip().partition(" ")
     if not _DATE.fullmatch(date_text) or not rest.strip():
-        raise HoursError(
-            _("“%(text)s” is not like “2026-12-24 closed” or “2026-12-27 10:00-12:00”.", text=_short(line))
-        )
+        raise HoursError("not_an_override", text=_short(line))
     try:
         day = date.fromisoformat(date_text)
     except ValueError:
-        raise HoursError(_("“%(text)s” is not a date.", text=date_text)) from None
+        raise HoursError("not_a_date", text=date_text) from None
     return day, None if rest.strip().casefold() == "closed" else _read_window(rest)
 
 
 def _read_window(text: str) -> Window:
     ends = re.split(r"\s*(?:-|–|—|\bto\b)\s*", text.strip().casefold())
     if len(ends) != 2:
-        raise HoursError(_("“%(text)s” is not like “09:00-17:00”.", text=_short(text)))
-    opens, closes = (read_time(end) for end in ends)
+        raise HoursError("not_a_window", text=_short(text))
+    opens, closes = (parse_time(end) for end in ends)
     if opens >= closes:
-        raise HoursError(_("“%(text)s” ends before it starts.", text=_short(text)))
+        raise HoursError("ends_before_start", text=_short(text))
     return Window(opens, closes)
 
 

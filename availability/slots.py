@@ -111,7 +111,7 @@ def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     return datetime.combine(day + days * DAY, time(hours, minutes), zone).astimezone(UTC)
 
 
-class Reach:
+class BookableRange:
     """The stretch of time in which slots can be booked at `now`, and which candidates in it can be."""
 
     def __init__(self, rules: Rules, agenda: Agenda, now: datetime, since: datetime, until: datetime) -> None:
@@ -140,9 +140,9 @@ class Reach:
         return on <= self._last_date and (limit is None or self._agenda.booked.get(on, 0) < limit)
 
 
-def offered(rules: Rules, agenda: Agenda, now: datetime, since: datetime, until: datetime) -> list[datetime]:
+def offered_slots(rules: Rules, agenda: Agenda, now: datetime, since: datetime, until: datetime) -> list[datetime]:
     """Return the starts of all slots in `[since, until)` that can be booked at `now`, in order, each once."""
-    reach = Reach(rules, agenda, now, since, until)
+    reach = BookableRange(rules, agenda, now, since, until)
     return sorted({start for starts in reach.days() for start in starts if reach.offers(start)})
 
 
@@ -150,7 +150,7 @@ def bookable_dates(
     rules: Rules, agenda: Agenda, now: datetime, since: datetime, until: datetime, zone: ZoneInfo
 ) -> set[date]:
     """Return the dates in `zone` of what `offered` would give: less work, since one slot a date is enough."""
-    reach = Reach(rules, agenda, now, since, until)
+    reach = BookableRange(rules, agenda, now, since, until)
     found: set[date] = set()
     for starts in reach.days():
         for on, group in _by_date(starts, zone):
@@ -161,25 +161,25 @@ def bookable_dates(
 
 def is_offered(rules: Rules, agenda: Agenda, now: datetime, start: datetime) -> bool:
     """Return whether `start` is one of the slots that `offered` would give."""
-    return offered(rules, agenda, now, start, start + timedelta.resolution) == [start]
+    return offered_slots(rules, agenda, now, start, start + timedelta.resolution) == [start]
 
 
-def first_offered(rules: Rules, agenda: Agenda, now: datetime, since: datetime) -> datetime | None:
+def first_slot(rules: Rules, agenda: Agenda, now: datetime, since: datetime) -> datetime | None:
     """Return the first slot at or after `since`, or None if there is none up to the horizon."""
     end = instant(rules.last_date(now), MINUTES_A_DAY, rules.zone) + DAY
     since = max(since, now)
     while since < end:
-        if found := offered(rules, agenda, now, since, since + 7 * DAY):
+        if found := offered_slots(rules, agenda, now, since, since + 7 * DAY):
             return found[0]
         since += 7 * DAY
     return None
 
 
-def nearest(rules: Rules, agenda: Agenda, now: datetime, start: datetime, most: int) -> list[datetime]:
+def nearest_slots(rules: Rules, agenda: Agenda, now: datetime, start: datetime, most: int) -> list[datetime]:
     """Return up to `most` slots that are the nearest to `start`, in order; further than a week only where none is."""
-    found = offered(rules, agenda, now, start - 7 * DAY, start + 7 * DAY)
+    found = offered_slots(rules, agenda, now, start - 7 * DAY, start + 7 * DAY)
     if not found:
-        later = first_offered(rules, agenda, now, start)
+        later = first_slot(rules, agenda, now, start)
         found = [later] if later else []
     return sorted(sorted(found, key=lambda slot: abs(slot - start))[:most])
 

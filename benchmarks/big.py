@@ -13,7 +13,7 @@ import tokens
 from database import db
 from models import Booking, Calendar
 from scheduling import bookings, links
-from scheduling.appointments import as_sought
+from scheduling.booking_queries import normalize_for_search
 
 A_DAY = 16
 """Appointments a day: half an hour each, from nine to five, on all days up to yesterday."""
@@ -92,7 +92,7 @@ def _bookings(key: str, calendars: list[Calendar], past: int) -> Iterator[dict[s
             "name": name,
             "email": email,
             "timezone": calendar.timezone,
-            "sought": as_sought(f"{name} {email}"),
+            "search_text": normalize_for_search(f"{name} {email}"),
             "salt": salt,
             "manage_hash": tokens.digest(tokens.derive(key, bookings.PURPOSE, salt)),
             "uid": str(uuid4()),

@@ -38,7 +38,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Figures:
+class Metrics:
     """What came of a job: answers a second, the median of their times in ms, and the share of a core that it took."""
 
     rate: float
@@ -58,12 +58,12 @@ def post(address: str, path: str, form: Mapping[str, str]) -> str:
     return _head(address, f"POST {path}", kind) + "\r\n" + body
 
 
-def run(job: Job) -> Figures:
+def run(job: Job) -> Metrics:
     """Do the job in a process of its own. Raises RuntimeError if an answer was not as it must be."""
     done = subprocess.run([sys.executable, __file__], input=json.dumps(asdict(job)), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr.strip())
-    return Figures(**json.loads(done.stdout))
+    return Metrics(**json.loads(done.stdout))
 
 
 @dataclass
@@ -114,7 +114,7 @@ def main() -> None:
     took, worked = time.perf_counter() - began, time.process_time() - work
     if crowd.wrong:
         sys.exit(f"An answer was wrong: {crowd.wrong[0]}")
-    figures = Figures(len(crowd.seconds) / took, 1000 * statistics.median(crowd.seconds), worked / took)
+    figures = Metrics(len(crowd.seconds) / took, 1000 * statistics.median(crowd.seconds), worked / took)
     json.dump(asdict(figures), sys.stdout)
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
-from draining import Server
+from server.graceful_shutdown import Server
 
 PROGRAM = "benchmarks/floors.py"
 TABLES = """

@@ -12,7 +12,7 @@ from running import Server, running
 
 from benchmarks import clients, floors, goals
 from benchmarks.big import grow
-from benchmarks.clients import Figures, Job
+from benchmarks.clients import Job, Metrics
 from benchmarks.goals import Goal, Measured
 from benchmarks.shops import busy_month, ordinary, paths, shop, visits
 
@@ -20,7 +20,7 @@ SLOT = 'data-start="'
 ROWS = 'class="rows"'
 HOURS = 'class="day-hours"'
 
-Ask = Callable[[], Figures]
+Ask = Callable[[], Metrics]
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Bench:
         """Return what sends some of the forms, each once, for a round or until there is none left for it."""
         forms = (clients.post(server.address, path, form) for path, form in visits)
 
-        def ask() -> Figures:
+        def ask() -> Metrics:
             share = list(islice(forms, self.size.bookings))
             return clients.run(Job(_port(server), share, 16, self.size.seconds, 303, again=False))
 
@@ -116,7 +116,7 @@ class Bench:
         sys.stderr.write(f"{goal.what} ...\n")
         for ask in (app, floor):
             ask()  # to warm up
-        found: dict[Ask, list[Figures]] = {app: [], floor: []}
+        found: dict[Ask, list[Metrics]] = {app: [], floor: []}
         for number in range(self.size.rounds):
             for ask in (app, floor) if number % 2 else (floor, app):
                 found[ask].append(ask())

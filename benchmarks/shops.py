@@ -10,7 +10,7 @@ from shop import Shop
 from sqlalchemy import insert
 from world import JANE, z
 
-from availability.opening_hours import read_availability
+from availability.opening_hours import parse_availability
 from benchmarks.big import A_DAY
 from database import db
 from models import BusyTime, Calendar
@@ -33,7 +33,7 @@ def ordinary(made: Shop, count: int = 1) -> list[Calendar]:
     Today is closed, so that the slot page opens on a whole day, at whatever hour it is asked for.
     """
     today = datetime.now(ZoneInfo(BERLIN)).date()
-    hours = read_availability(["mon-fri 09:00-17:00"], [f"{today} closed"])
+    hours = parse_availability(["mon-fri 09:00-17:00"], [f"{today} closed"])
     return made.calendars(count, timezone=BERLIN, availability=hours)
 
 

@@ -6,12 +6,13 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 import tokens
-from addresses import key
-from blueprints.owner_only import GO_ON, SIGN_IN, begin, current_owner, require_csrf
-from forms import SetupForm, SignInForm
-from proxies import household
-from scheduling.owners import anybody, set_up, setup_token, sign_in, sign_out, start_session
-from scheduling.refusals import SignInRefused
+from accounts.errors import InvalidCredentials
+from accounts.owners import create_first_owner, has_owner, setup_token
+from accounts.sessions import log_in, log_out, start_session
+from blueprints.login_required import NEXT_URL, SESSION_TOKEN, current_owner, require_csrf, start_browser_session
+from forms.account import LoginForm, SetupForm
+from parsing.client_ip import rate_limit_key
+from public_urls import key
 
 bp = Blueprint("auth", __name__)
 bp.before_request(require_csrf)
@@ -20,47 +21,49 @@ bp.before_request(require_csrf)
 @bp.get("/")
 def home() -> ResponseReturnValue:
     """Lead to the calendars, or to the sign-in."""
-    return redirect(url_for("calendars.index" if current_owner() else "auth.login"), code=303)
+    return redirect(url_for("owner.calendars.index" if current_owner() else "auth.login"), code=303)
 
 
 @bp.route("/setup", methods=["GET", "POST"])
 def setup() -> ResponseReturnValue:
     """Make the first owner's account, while there is none."""
-    if anybody() or not tokens.same(request.args.get("token", ""), setup_token(key())):
+    if has_owner() or not tokens.constant_time_equal(request.args.get("token", ""), setup_token(key())):
         abort(404)
     form = SetupForm()
     if not form.validate_on_submit():
         return render_template("setup.html", form=form), 422 if form.is_submitted() else 200
-    owner = set_up(
+    owner = create_first_owner(
         form.email.data, form.name.data, form.timezone.data, form.password.data, calendar=_("30-minute meeting")
     )
-    begin(start_session(owner, locale=str(get_locale())))
+    start_browser_session(start_session(owner, locale=str(get_locale())))
     flash(_("Welcome, %(name)s. This is your first calendar: share it from its three-dot menu.", name=owner.name))
-    return redirect(url_for("calendars.index"), code=303)
+    return redirect(url_for("owner.calendars.index"), code=303)
 
 
 @bp.route("/login", methods=["GET", "POST"])
 def login() -> ResponseReturnValue:
     """Sign in with email and password."""
     if request.method == "GET" and current_owner():
-        return redirect(url_for("calendars.index"), code=303)
-    form = SignInForm()
+        return redirect(url_for("owner.calendars.index"), code=303)
+    form = LoginForm()
     if not form.validate_on_submit():
-        return render_template("login.html", form=form, first=not anybody()), 422 if form.is_submitted() else 200
+        return render_template("login.html", form=form, first=not has_owner()), 422 if form.is_submitted() else 200
     try:
-        token = sign_in(form.email.data, form.password.data, household(request.remote_addr or ""), str(get_locale()))
-    except SignInRefused:
+        token = log_in(
+            form.email.data, form.password.data, rate_limit_key(request.remote_addr or ""), str(get_locale())
+        )
+    except InvalidCredentials:
         form.password.errors = [_("The email or the password is not right.")]
         return render_template("login.html", form=form, first=False), 422
-    go_on = session.get(GO_ON)
-    begin(token)
-    return redirect(go_on or url_for("calendars.index"), code=303)
+    next_url = session.get(NEXT_URL)
+    start_browser_session(token)
+    return redirect(next_url or url_for("owner.calendars.index"), code=303)
 
 
 @bp.post("/logout")
 def logout() -> ResponseReturnValue:
     """End this browser's session."""
-    if token := session.get(SIGN_IN):
-        sign_out(token)
+    if token := session.get(SESSION_TOKEN):
+        log_out(token)
     session.clear()
     return redirect(url_for("auth.login"), code=303)

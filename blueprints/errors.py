@@ -7,34 +7,27 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
-from blueprints.answers import answer, asks_for_fragment, for_owner
-from database import InDoubt, let_go
-from scheduling.refusals import (
-    CalendarClosed,
-    LinkExpired,
-    LinkRevoked,
-    LinkSpent,
-    LinkUsed,
-    TooManyAttempts,
-    Unknown,
-)
+from accounts.errors import TooManyAttempts
+from blueprints.responses import answer, is_owner_page, wants_fragment
+from database import CommitUnknown, close_session
+from scheduling.errors import CalendarClosed, LinkExpired, LinkRevoked, LinkUnavailable, LinkUsed, NotFound
 
 RETRY_AFTER = 5
 
 
 def register(app: Flask) -> None:
     """Tell the app which page each refusal is."""
-    app.register_error_handler(LinkSpent, _spent)
-    app.register_error_handler(Unknown, lambda _error: _problem(404, *_words(404)))
+    app.register_error_handler(LinkUnavailable, _spent)
+    app.register_error_handler(NotFound, lambda _error: _problem(404, *_words(404)))
     app.register_error_handler(TooManyAttempts, _too_many)
     app.register_error_handler(CSRFError, lambda _error: _problem(400, *_csrf_words()))
     app.register_error_handler(HTTPException, _http)
     # InternalError: psycopg's word for a server that has become a standby and takes no writes.
-    for away in (OperationalError, InterfaceError, InternalError, TimeoutError, InDoubt):
+    for away in (OperationalError, InterfaceError, InternalError, TimeoutError, CommitUnknown):
         app.register_error_handler(away, _database_away)
 
 
-def _spent(refusal: LinkSpent) -> ResponseReturnValue:
+def _spent(refusal: LinkUnavailable) -> ResponseReturnValue:
     title, why = {
         LinkUsed: (_("This link has already been used"), _("A one-time link works for one booking.")),
         LinkExpired: (_("This link has expired"), _("A one-time link works for a limited time.")),
@@ -68,13 +61,13 @@ def _database_away(error: Exception) -> ResponseReturnValue:
     """Say what is known of what was asked for; what was typed goes along, to be sent again."""
     why = str(error.__cause__ or error).strip().partition("\n")[0]
     current_app.logger.error("The database does not answer %s %s: %s", request.method, request.url_rule, why)
-    let_go()
-    if isinstance(error, InDoubt):
+    close_session()
+    if isinstance(error, CommitUnknown):
         known = _("The connection was lost at the last moment: it may be done, or not.")
-        what_next = _("Go back and look.") if for_owner() else _("Try again: nothing can be booked twice.")
+        what_next = _("Go back and look.") if is_owner_page() else _("Try again: nothing can be booked twice.")
     else:
         known = _("Nothing was changed and nothing was booked.")
-        what_next = "" if for_owner() else _("Your link still works.")
+        what_next = "" if is_owner_page() else _("Your link still works.")
     page = _problem(503, _("Please try again in a moment"), f"{known} {what_next}".strip(), again=True)
     page.headers["Retry-After"] = str(RETRY_AFTER)
     return page
@@ -82,7 +75,7 @@ def _database_away(error: Exception) -> ResponseReturnValue:
 
 def _problem(status: int, title: str, what_next: str, again: bool = False) -> Response:
     """Return the page of a problem. An invitee may try `again` with what was typed; an owner goes to their pages."""
-    mine = for_owner()
+    mine = is_owner_page()
     typed = list(request.form.items(multi=True)) if again and not mine and request.method == "POST" else None
     where = request.full_path.rstrip("?") if again and not mine else None
     return _whole(answer("problem", status, title=title, what_next=what_next, mine=mine, again=where, typed=typed))
@@ -94,7 +87,7 @@ def _whole(page: Response) -> Response:
     Where htmx looked for something, the browser goes there and gets the page; where it changed something, the
     fragment is a dialog for the place of all pop-ups.
     """
-    if asks_for_fragment():
+    if wants_fragment():
         if request.method == "GET":
             page.headers["HX-Redirect"] = request.full_path.rstrip("?")
         else:

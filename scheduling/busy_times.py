@@ -4,49 +4,45 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from clock import utcnow
-from database import db, lock_owner, writing
+from database import db, lock_owner, transaction, utcnow
 from models import CONFIRMED, Booking, BusyTime
-from scheduling.refusals import Unknown
+from scheduling.lookup import get_or_not_found
 
 
-def block(owner_id: int, start: datetime, end: datetime, note: str = "") -> BusyTime:
+def add_busy_time(owner_id: int, start: datetime, end: datetime, note: str = "") -> BusyTime:
     """Return a new busy time; appointments that are in it stay."""
-    with writing() as session:
-        lock_owner(session, owner_id)
+    with transaction() as session:
+        lock_owner(owner_id)
         busy = BusyTime(owner_id=owner_id, starts_at=start, ends_at=end, note=note, created_at=utcnow())
         session.add(busy)
     return busy
 
 
 def change_busy_time(owner_id: int, busy_id: int, start: datetime, end: datetime, note: str = "") -> BusyTime:
-    """Return the busy time with another extent or note. Raises Unknown."""
-    with writing() as session:
-        busy = _alone(session, owner_id, busy_id)
+    """Return the busy time with another extent or note. Raises NotFound."""
+    with transaction():
+        busy = _get_for_update(owner_id, busy_id)
         busy.starts_at, busy.ends_at, busy.note = start, end, note
     return busy
 
 
-def unblock(owner_id: int, busy_id: int) -> BusyTime:
-    """Return the busy time, which is no more. Raises Unknown."""
-    with writing() as session:
-        busy = _alone(session, owner_id, busy_id)
+def delete_busy_time(owner_id: int, busy_id: int) -> BusyTime:
+    """Return the busy time, which is no more. Raises NotFound."""
+    with transaction() as session:
+        busy = _get_for_update(owner_id, busy_id)
         session.delete(busy)
     return busy
 
 
-def own_busy_time(owner_id: int, busy_id: int) -> BusyTime:
-    """Return the owner's busy time. Raises Unknown."""
+def get_busy_time(owner_id: int, busy_id: int) -> BusyTime:
+    """Return the owner's busy time. Raises NotFound."""
     query = select(BusyTime).where(BusyTime.id == busy_id, BusyTime.owner_id == owner_id)
-    busy = db.session.scalars(query).one_or_none()
-    if busy is None:
-        raise Unknown
+    busy: BusyTime = get_or_not_found(query)
     return busy
 
 
-def coming_busy_times(owner_id: int, now: datetime, most: int) -> Sequence[tuple[BusyTime, int]]:
+def upcoming_busy_times(owner_id: int, now: datetime, most: int) -> Sequence[tuple[BusyTime, int]]:
     """Return up to `most` busy times that have not ended, soonest first, each with how many appointments it has."""
     within = (
         select(func.count())
@@ -65,6 +61,6 @@ def coming_busy_times(owner_id: int, now: datetime, most: int) -> Sequence[tuple
     return [(busy, count) for busy, count in found]
 
 
-def _alone(session: Session, owner_id: int, busy_id: int) -> BusyTime:
-    lock_owner(session, owner_id)
-    return own_busy_time(owner_id, busy_id)
+def _get_for_update(owner_id: int, busy_id: int) -> BusyTime:
+    lock_owner(owner_id)
+    return get_busy_time(owner_id, busy_id)

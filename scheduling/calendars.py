@@ -7,18 +7,17 @@ from typing import Any, ClassVar
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from availability.opening_hours import read_availability
-from clock import utcnow
-from database import db, lock_owner, writing
-from models import UNSPENT, Booking, Calendar, Link
-from scheduling.refusals import Unknown
+from availability.opening_hours import parse_availability
+from database import db, lock_owner, transaction, utcnow
+from models import UNUSED, Booking, Calendar, Link
+from scheduling.lookup import get_or_not_found
 
 DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.columns if column.default is not None} | {
     "duration": 30,
     "step": 30,
     "link_days": 90,
     "reminder": 1440,
-    "availability": read_availability(["mon-fri 09:00-17:00"]),
+    "availability": parse_availability(["mon-fri 09:00-17:00"]),
 }
 
 
@@ -37,7 +36,7 @@ class Summary:
 
 def create_calendar(owner_id: int, **fields: Any) -> Calendar:
     """Return a new calendar of the owner, as `new_calendar` makes it, kept."""
-    with writing() as session:
+    with transaction() as session:
         calendar = new_calendar(owner_id, **fields)
         session.add(calendar)
     return calendar
@@ -48,33 +47,29 @@ def new_calendar(owner_id: int, **fields: Any) -> Calendar:
     return Calendar(**DEFAULTS | fields, owner_id=owner_id, created_at=utcnow())
 
 
-def own_calendar(owner_id: int, calendar_id: int) -> Calendar:
-    """Return the owner's calendar, archived ones too, its owner read with it. Raises Unknown."""
+def get_calendar(owner_id: int, calendar_id: int) -> Calendar:
+    """Return the owner's calendar, archived ones too, its owner read with it. Raises NotFound."""
     query = (
         select(Calendar)
         .join(Calendar.owner)
         .options(contains_eager(Calendar.owner))
         .where(Calendar.id == calendar_id, Calendar.owner_id == owner_id)
     )
-    calendar = db.session.scalars(query).one_or_none()
-    if calendar is None:
-        raise Unknown
+    calendar: Calendar = get_or_not_found(query)
     return calendar
 
 
-def any_calendar(calendar_id: int) -> Calendar:
-    """Return the calendar, whoever owns it: for the shell, where nobody is signed in. Raises Unknown."""
-    calendar = db.session.get(Calendar, calendar_id)
-    if calendar is None:
-        raise Unknown
+def find_calendar(calendar_id: int) -> Calendar:
+    """Return the calendar, whoever owns it: for the shell, where nobody is signed in. Raises NotFound."""
+    calendar: Calendar = get_or_not_found(select(Calendar).where(Calendar.id == calendar_id))
     return calendar
 
 
 def change_calendar(owner_id: int, calendar_id: int, **fields: Any) -> Calendar:
-    """Return the calendar with other fields; appointments stay as they are. Raises Unknown."""
-    with writing() as session:
-        lock_owner(session, owner_id)
-        calendar = own_calendar(owner_id, calendar_id)
+    """Return the calendar with other fields; appointments stay as they are. Raises NotFound."""
+    with transaction():
+        lock_owner(owner_id)
+        calendar = get_calendar(owner_id, calendar_id)
         for name, value in fields.items():
             setattr(calendar, name, value)
     return calendar
@@ -84,11 +79,11 @@ def remove_calendar(owner_id: int, calendar_id: int) -> bool:
     """Delete the calendar, or archive it if a link of it was ever made; return whether it was archived.
 
     Whoever holds an address of an archived calendar is told whom to contact, and its appointments stay.
-    Raises Unknown.
+    Raises NotFound.
     """
-    with writing() as session:
-        lock_owner(session, owner_id)
-        calendar = own_calendar(owner_id, calendar_id)
+    with transaction() as session:
+        lock_owner(owner_id)
+        calendar = get_calendar(owner_id, calendar_id)
         if has_links(calendar):
             calendar.archived_at = calendar.archived_at or utcnow()
             return True
@@ -97,7 +92,7 @@ def remove_calendar(owner_id: int, calendar_id: int) -> bool:
 
 
 def restore_calendar(owner_id: int, calendar_id: int) -> Calendar:
-    """Return the calendar, no longer archived; its unspent links work again. Raises Unknown."""
+    """Return the calendar, no longer archived; its unspent links work again. Raises NotFound."""
     return change_calendar(owner_id, calendar_id, archived_at=None)
 
 
@@ -107,16 +102,16 @@ def has_links(calendar: Calendar) -> bool:
     return bool(db.session.scalar(query))
 
 
-def calendars_of(owner_id: int) -> Sequence[Calendar]:
+def list_calendars(owner_id: int) -> Sequence[Calendar]:
     """Return the owner's calendars but the archived ones, in the order they were made."""
     query = select(Calendar).where(Calendar.owner_id == owner_id, Calendar.archived_at.is_(None))
     return db.session.scalars(query.order_by(Calendar.id)).all()
 
 
-def summaries(owner_id: int, skip: int, most: int) -> list[Summary]:
+def calendar_summaries(owner_id: int, skip: int, most: int) -> list[Summary]:
     """Return up to `most` calendars of the owner after the first `skip`, the archived ones last, with their counts."""
     alive = or_(Link.expires_at.is_(None), Link.expires_at > utcnow())
-    waiting = _up_to_many(select(Link.id).where(_of_calendar(Link), UNSPENT, alive))
+    waiting = _up_to_many(select(Link.id).where(_of_calendar(Link), UNUSED, alive))
     booked = _up_to_many(select(Booking.id).where(_of_calendar(Booking)))
     query = select(Calendar, waiting, booked).where(Calendar.owner_id == owner_id)
     query = query.order_by(Calendar.archived_at.is_not(None), Calendar.id).offset(skip).limit(most)

@@ -5,127 +5,137 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
-from clock import utcnow
-from database import lock_owner, writing
-from models import Booking, Change
-from scheduling.appointments import history, own_booking
-from scheduling.bookings import find_managed, is_free, place
-from scheduling.notices import tell
-from scheduling.refusals import CanNotChange, MovedEnough, SlotTaken, StaysCancelled, TooLate
+from database import db, transaction, utcnow
+from models import Booking, BookingStatus, Change, ChangeKind, MessageKind, Role
+from scheduling.booking_queries import get_booking, history
+from scheduling.bookings import assign_times, get_booking_by_token, is_free
+from scheduling.errors import (
+    ChangeDeadlinePassed,
+    ChangeNotAllowed,
+    RebookingNotAllowed,
+    RescheduleLimitReached,
+    SlotTaken,
+)
+from scheduling.lookup import read_under_lock
+from scheduling.notifications import enqueue_notifications
 
 
 @dataclass(frozen=True)
-class ByInvitee:
-    """Who has the manage link, and is held to what the calendar allows its invitees."""
+class InviteeActor:
+    """Actor has the manage link, and is held to what the calendar allows its invitees."""
 
     token: str
-    name = "invitee"
+    role = Role.INVITEE
 
-    def find(self, session: Session) -> Booking:
-        """Return the booking. Raises Unknown."""
-        return find_managed(session, self.token)
+    def find(self) -> Booking:
+        """Return the booking. Raises NotFound."""
+        return get_booking_by_token(self.token)
 
 
 @dataclass(frozen=True)
-class ByOwner:
+class OwnerActor:
     """Whose calendar it is; may change what has not begun."""
 
     owner_id: int
     booking_id: int
-    name = "owner"
+    role = Role.OWNER
 
-    def find(self, session: Session) -> Booking:
-        """Return the booking. Raises Unknown."""
-        return own_booking(session, self.owner_id, self.booking_id)
-
-
-Who = ByInvitee | ByOwner
+    def find(self) -> Booking:
+        """Return the booking. Raises NotFound."""
+        return get_booking(self.owner_id, self.booking_id)
 
 
-def cancel(who: Who, reason: str = "") -> Booking:
-    """Return the booking, cancelled; a cancelled one as it is. Raises Unknown, TooLate."""
-    with writing() as session:
-        booking = _find_alone(session, who)
+Actor = InviteeActor | OwnerActor
+
+
+def cancel(actor: Actor, reason: str = "", *, notify: bool) -> Booking:
+    """Return the booking, cancelled; a cancelled one as it is. With `notify` both sides are told by mail.
+
+    Raises NotFound, ChangeDeadlinePassed.
+    """
+    with transaction():
+        booking = read_under_lock(actor.find)
         if booking.is_confirmed:
             now = utcnow()
-            if refusal := why_not_cancel(who, booking, now):
+            if refusal := cancel_error(actor, booking, now):
                 raise refusal
-            booking.status = "cancelled"
-            _note(session, who, booking, now, "cancelled", booking.starts_at, None, reason)
+            booking.status = BookingStatus.CANCELLED
+            _record_change(actor, booking, now, ChangeKind.CANCELLED, booking.starts_at, None, reason, notify=notify)
     return booking
 
 
-def reschedule(who: Who, start: datetime | None, timezone: str = "") -> Booking:
+def reschedule(actor: Actor, start: datetime | None, timezone: str = "", *, notify: bool) -> Booking:
     """Return the booking at its new time; a cancelled one takes place again.
 
-    The rule is the one for a new booking, as if the old time were free. Sent twice, it moves once.
-    Raises Unknown, TooLate, MovedEnough, StaysCancelled, SlotTaken.
+    The rule is the one for a new booking, as if the old time were free. Sent twice, it moves once. With `notify`
+    both sides are told by mail.
+    Raises NotFound, ChangeDeadlinePassed, RescheduleLimitReached, RebookingNotAllowed, SlotTaken.
     """
-    with writing() as session:
-        booking = _find_alone(session, who)
+    with transaction() as session:
+        booking = read_under_lock(actor.find)
         if booking.is_confirmed and booking.starts_at == start:
             return booking
         now = utcnow()
-        if refusal := why_not_move(who, booking, now, history(session, booking)):
+        if refusal := reschedule_error(actor, booking, now, history(booking)):
             raise refusal
-        if start is None or not is_free(session, booking.calendar, start, now, moving=booking):
+        if start is None or not is_free(booking.calendar, start, now, moving=booking):
             raise SlotTaken
-        what, before = "moved" if booking.is_confirmed else "put back", booking.starts_at
-        booking.status = "confirmed"
-        place(booking, booking.calendar, start)
+        kind = ChangeKind.MOVED if booking.is_confirmed else ChangeKind.REBOOKED
+        before = booking.starts_at
+        booking.status = BookingStatus.CONFIRMED
+        assign_times(booking, booking.calendar, start)
         booking.timezone = timezone or booking.timezone
         try:
             session.flush()
         except IntegrityError as error:
             raise SlotTaken from error
-        _note(session, who, booking, now, what, before, start)
+        _record_change(actor, booking, now, kind, before, start, notify=notify)
     return booking
 
 
-def changeable_until(who: Who, booking: Booking) -> datetime:
-    """Return the instant from which the booking can't be changed any more by `who`."""
-    notice = booking.calendar.change_notice if isinstance(who, ByInvitee) else 0
+def change_deadline(actor: Actor, booking: Booking) -> datetime:
+    """Return the instant from which the booking can't be changed any more by `actor`."""
+    notice = booking.calendar.change_notice if isinstance(actor, InviteeActor) else 0
     return booking.starts_at - timedelta(minutes=notice)
 
 
-def moves_left(who: Who, booking: Booking, changes: Sequence[Change]) -> int | None:
-    """Return how often `who` may still move the booking, or put it back; None if as often as they like."""
-    most = booking.calendar.max_moves
-    if most is None or not isinstance(who, ByInvitee):
+def reschedules_left(actor: Actor, booking: Booking, changes: Sequence[Change]) -> int | None:
+    """Return how often `actor` may still move the booking, or put it back; None if as often as they like."""
+    limit = booking.calendar.max_moves
+    if limit is None or not isinstance(actor, InviteeActor):
         return None
-    return max(0, most - sum(change.who == who.name and change.what != "cancelled" for change in changes))
+    return max(
+        0, limit - sum(change.actor is actor.role and change.kind is not ChangeKind.CANCELLED for change in changes)
+    )
 
 
-def why_not_cancel(who: Who, booking: Booking, now: datetime) -> type[CanNotChange] | None:
-    """Return how `who` would be refused to cancel the booking at `now`, None if not at all."""
-    return TooLate if changeable_until(who, booking) <= now else None
+def cancel_error(actor: Actor, booking: Booking, now: datetime) -> type[ChangeNotAllowed] | None:
+    """Return how `actor` would be refused to cancel the booking at `now`, None if not at all."""
+    return ChangeDeadlinePassed if change_deadline(actor, booking) <= now else None
 
 
-def why_not_move(who: Who, booking: Booking, now: datetime, changes: Sequence[Change]) -> type[CanNotChange] | None:
-    """Return how `who` would be refused to move the booking, or to put it back, at `now`; None if not at all."""
-    if changeable_until(who, booking) <= now:
-        return TooLate
-    if isinstance(who, ByInvitee) and not booking.is_confirmed and not booking.calendar.puts_back:
-        return StaysCancelled
-    return MovedEnough if moves_left(who, booking, changes) == 0 else None
+def reschedule_error(
+    actor: Actor, booking: Booking, now: datetime, changes: Sequence[Change]
+) -> type[ChangeNotAllowed] | None:
+    """Return how `actor` would be refused to move the booking, or to put it back, at `now`; None if not at all."""
+    if change_deadline(actor, booking) <= now:
+        return ChangeDeadlinePassed
+    if isinstance(actor, InviteeActor) and not booking.is_confirmed and not booking.calendar.allow_rebooking:
+        return RebookingNotAllowed
+    return RescheduleLimitReached if reschedules_left(actor, booking, changes) == 0 else None
 
 
-def _find_alone(session: Session, who: Who) -> Booking:
-    booking = who.find(session)
-    return who.find(session) if lock_owner(session, booking.owner_id) else booking
-
-
-def _note(
-    session: Session,
-    who: Who,
+def _record_change(
+    actor: Actor,
     booking: Booking,
     now: datetime,
-    what: str,
+    kind: ChangeKind,
     before: datetime,
     after: datetime | None,
     reason: str = "",
+    *,
+    notify: bool,
 ) -> None:
     """Write the change into the history, and let both know."""
     booking.sequence += 1
@@ -133,13 +143,14 @@ def _note(
     change = Change(
         owner_id=booking.owner_id,
         booking_id=booking.id,
-        at=now,
-        what=what,
-        who=who.name,
+        created_at=now,
+        kind=kind,
+        actor=actor.role,
         start_before=before,
         start_after=after,
         reason=reason,
     )
-    session.add(change)
-    session.flush()
-    tell(session, booking, what, now, change)
+    db.session.add(change)
+    db.session.flush()
+    if notify:
+        enqueue_notifications(booking, MessageKind(kind), now, change)

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 import tokens
-from database import db, writing
+from database import db, transaction
 from models import CONFIRMED, Booking, Owner
-from scheduling.refusals import Unknown
+from scheduling.lookup import get_or_not_found
 
 PURPOSE = "feed"
 KEPT = timedelta(days=365)
@@ -22,26 +22,25 @@ def renew_feed(key: str, owner_id: int) -> None:
     _set(owner_id, salt, tokens.digest(tokens.derive(key, PURPOSE, salt)))
 
 
-def end_feed(owner_id: int) -> None:
+def turn_off_feed(owner_id: int) -> None:
     """Take the feed's address away."""
     _set(owner_id, None, None)
 
 
 def feed_token(key: str, owner: Owner) -> str | None:
     """Return the token of the owner's feed; None if there is none, or one of another key that can't be shown."""
-    token = tokens.derive(key, PURPOSE, owner.feed_salt) if owner.feed_salt else None
-    return token if token and tokens.digest(token) == owner.feed_hash else None
+    if owner.feed_salt is None or owner.feed_hash is None:
+        return None
+    return tokens.derive_again(key, PURPOSE, owner.feed_salt, owner.feed_hash)
 
 
-def find_feed(token: str) -> Owner:
-    """Return the owner whose feed has this token. Raises Unknown."""
-    owner = db.session.scalars(select(Owner).where(Owner.feed_hash == tokens.digest(token))).one_or_none()
-    if owner is None:
-        raise Unknown
+def get_feed_owner(token: str) -> Owner:
+    """Return the owner whose feed has this token. Raises NotFound."""
+    owner: Owner = get_or_not_found(select(Owner).where(Owner.feed_hash == tokens.digest(token)))
     return owner
 
 
-def in_feed(owner_id: int, now: datetime) -> Sequence[Booking]:
+def feed_bookings(owner_id: int, now: datetime) -> Sequence[Booking]:
     """Return the owner's confirmed appointments with their calendars: what comes, and what was within a year."""
     query = (
         select(Booking)
@@ -54,6 +53,6 @@ def in_feed(owner_id: int, now: datetime) -> Sequence[Booking]:
 
 
 def _set(owner_id: int, salt: bytes | None, token_hash: bytes | None) -> None:
-    with writing() as session:
+    with transaction() as session:
         owner = session.get_one(Owner, owner_id)
         owner.feed_salt, owner.feed_hash = salt, token_hash

@@ -1,17 +1,17 @@
-"""One-time links: mint, list, relabel, revoke."""
+"""One-time links: create, list, relabel, revoke."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import contains_eager
 
 import tokens
-from clock import utcnow
-from database import db, lock_owner, writing
+from database import db, lock_owner, transaction, utcnow
 from models import Booking, Calendar, Link, LinkState
-from scheduling.calendars import own_calendar
-from scheduling.refusals import CalendarClosed, LinkExpired, LinkNotActive, LinkRevoked, LinkUsed, Unknown
+from scheduling.calendars import get_calendar
+from scheduling.errors import CalendarClosed, LinkExpired, LinkNotActive, LinkRevoked, LinkUsed
+from scheduling.lookup import get_or_not_found, read_under_lock
 
 PURPOSE = "link"
 
@@ -28,16 +28,16 @@ _FIND = (
 SPENT = {LinkState.USED: LinkUsed, LinkState.REVOKED: LinkRevoked, LinkState.EXPIRED: LinkExpired}
 
 
-def mint(
+def create_links(
     key: str, owner_id: int, calendar_id: int, count: int = 1, label: str = "", days: int | None = None
 ) -> list[Link]:
     """Return `count` new active links of the owner's calendar; earlier ones stay as they are.
 
-    `days` is how long they live, the calendar's own setting if it is None. Raises Unknown, CalendarClosed.
+    `days` is how long they live, the calendar's own setting if it is None. Raises NotFound, CalendarClosed.
     """
-    with writing() as session:
-        lock_owner(session, owner_id)
-        calendar = own_calendar(owner_id, calendar_id)
+    with transaction() as session:
+        lock_owner(owner_id)
+        calendar = get_calendar(owner_id, calendar_id)
         if not calendar.takes_bookings:
             raise CalendarClosed(calendar.owner)
         now = utcnow()
@@ -48,24 +48,20 @@ def mint(
     return links
 
 
-def token_of(key: str, link: Link) -> str | None:
+def link_token(key: str, link: Link) -> str | None:
     """Return the link's token, derived again; None if it was made with another key and can't be shown."""
-    token = tokens.derive(key, PURPOSE, link.salt)
-    return token if tokens.digest(token) == link.token_hash else None
+    return tokens.derive_again(key, PURPOSE, link.salt, link.token_hash)
 
 
-def find(session: Session, token: str) -> Link:
-    """Return the link with this token, whatever its state, its calendar and owner read with it. Raises Unknown."""
-    link = session.scalars(_FIND, {"hash": tokens.digest(token)}).one_or_none()
-    if link is None:
-        raise Unknown
+def get_link_by_token(token: str) -> Link:
+    """Return the link with this token, whatever its state, its calendar and owner read with it. Raises NotFound."""
+    link: Link = get_or_not_found(_FIND, {"hash": tokens.digest(token)})
     return link
 
 
-def find_alone(session: Session, token: str) -> Link:
+def get_link_for_update(token: str) -> Link:
     """Return the link as `find` does, with nobody else deciding about its owner until this transaction ends."""
-    link = find(session, token)
-    return find(session, token) if lock_owner(session, link.owner_id) else link
+    return read_under_lock(lambda: get_link_by_token(token))
 
 
 def require_active(link: Link, now: datetime) -> None:
@@ -77,21 +73,19 @@ def require_active(link: Link, now: datetime) -> None:
         raise refusal(link.calendar.owner)
 
 
-def own_link(owner_id: int, link_id: int) -> Link:
-    """Return the owner's link, its calendar read with it. Raises Unknown."""
+def get_link(owner_id: int, link_id: int) -> Link:
+    """Return the owner's link, its calendar read with it. Raises NotFound."""
     query = (
         select(Link)
         .join(Link.calendar)
         .options(contains_eager(Link.calendar))
         .where(Link.id == link_id, Link.owner_id == owner_id)
     )
-    link = db.session.scalars(query).one_or_none()
-    if link is None:
-        raise Unknown
+    link: Link = get_or_not_found(query)
     return link
 
 
-def made_for(calendar: Calendar, before: int | None, most: int) -> Sequence[tuple[Link, Booking | None]]:
+def list_links(calendar: Calendar, before: int | None, most: int) -> Sequence[tuple[Link, Booking | None]]:
     """Return up to `most` links of the calendar, newest first, each with its booking if it has one.
 
     `before` is the id after which the last page ended.
@@ -109,19 +103,19 @@ def made_for(calendar: Calendar, before: int | None, most: int) -> Sequence[tupl
 
 
 def relabel(owner_id: int, link_id: int, label: str) -> Link:
-    """Return the link with another label, the note that only its owner sees. Raises Unknown."""
-    with writing() as session:
-        lock_owner(session, owner_id)
-        link = own_link(owner_id, link_id)
+    """Return the link with another label, the note that only its owner sees. Raises NotFound."""
+    with transaction():
+        lock_owner(owner_id)
+        link = get_link(owner_id, link_id)
         link.label = label
     return link
 
 
 def revoke(owner_id: int, link_id: int) -> Link:
-    """Return the link, which can't be booked with from now on. Raises Unknown, LinkNotActive."""
-    with writing() as session:
-        lock_owner(session, owner_id)
-        link = own_link(owner_id, link_id)
+    """Return the link, which can't be booked with from now on. Raises NotFound, LinkNotActive."""
+    with transaction():
+        lock_owner(owner_id)
+        link = get_link(owner_id, link_id)
         now = utcnow()
         if link.state(now) is not LinkState.ACTIVE:
             raise LinkNotActive

@@ -55,8 +55,8 @@ class Shop:
     def links(self, calendar: Calendar, count: int) -> list[str]:
         """Return the tokens of new links."""
         with self.world.inside():
-            made = links.mint(self.world.key, calendar.owner_id, calendar.id, count)
-            return [str(links.token_of(self.world.key, link)) for link in made]
+            made = links.create_links(self.world.key, calendar.owner_id, calendar.id, count)
+            return [str(links.link_token(self.world.key, link)) for link in made]
 
     def cookie(self, calendar: Calendar) -> str:
         """Return the cookie of the calendar's owner, signed in."""

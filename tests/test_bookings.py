@@ -10,7 +10,7 @@ from world import Browser, World, at, starts, z
 
 from database import db
 from models import Booking, Change, Owner
-from scheduling.appointments import Place, Which, appointments
+from scheduling.booking_queries import BookingFilter, Place, appointments
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 LISTED = re.compile(r'href="/bookings/(\d+)"')
@@ -27,7 +27,7 @@ def listed(browser: Browser, query: str = "") -> list[int]:
 
 def changes_of(world: World) -> list[tuple[str, str, str]]:
     with world.inside():
-        return [(c.what, c.who, c.reason) for c in db.session.scalars(db.select(Change).order_by(Change.id))]
+        return [(c.kind, c.actor, c.reason) for c in db.session.scalars(db.select(Change).order_by(Change.id))]
 
 
 def test_appointments_come_by_the_owners_days(world: World, owner: Owner, browser: Browser, frozen: Any) -> None:
@@ -105,7 +105,7 @@ def test_lists_use_their_indexes(sqlite_url: str, app_on: Any) -> None:
     queries: list[str] = []
     with world.inside():
         db.event.listen(db.engine, "before_cursor_execute", lambda _c, _u, sql, *_: queries.append(sql))
-        for which in Which:
+        for which in BookingFilter:
             for place in (None, Place(NINE, 7)):
                 appointments(owner.id, which, NINE, 51, place)
         lists = [sql for sql in queries if sql.startswith("SELECT")]
@@ -160,7 +160,7 @@ def test_a_reason_that_is_too_long_is_told_and_kept(world: World, browser: Brows
 def test_the_owner_moves_it_past_the_invitees_limits_and_their_zone_stays(
     world: World, owner: Owner, browser: Browser
 ) -> None:
-    calendar = world.calendar(owner, max_moves=0, change_notice=10_000, puts_back=False)
+    calendar = world.calendar(owner, max_moves=0, change_notice=10_000, allow_rebooking=False)
     booking = world.book(world.link(calendar), NINE, timezone="Asia/Tokyo")
     path = f"/bookings/{booking.id}/reschedule"
     assert z(NINE) in starts(browser.get(f"{path}?date=2026-11-30&tz=Europe/Berlin"))
@@ -172,7 +172,7 @@ def test_the_owner_moves_it_past_the_invitees_limits_and_their_zone_stays(
     assert (moved.starts_at, moved.timezone) == (TEN, "Asia/Tokyo")
     browser.change(f"/bookings/{booking.id}/cancel")
     assert browser.change(path, {"start": z(NINE)}).status_code == 303
-    assert [what for what, _who, _reason in changes_of(world)] == ["moved", "cancelled", "put back"]
+    assert [kind for kind, _actor, _reason in changes_of(world)] == ["moved", "cancelled", "rebooked"]
     assert "Moved by Olivia Ownerson" in world.browser().get(f"/booking/{world.manage_token(booking)}").text
 
 

@@ -8,7 +8,7 @@ from world import Browser, World, at, starts, z
 
 from database import db
 from models import BusyTime, Owner
-from scheduling.busy_times import block
+from scheduling.busy_times import add_busy_time
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 PATH = "/settings/busy"
@@ -75,7 +75,7 @@ def test_a_wrong_field_is_told_and_nothing_is_lost(
 def test_it_holds_in_all_calendars_with_their_buffers(world: World, owner: Owner) -> None:
     calendars = [world.calendar(owner), world.calendar(owner, buffer_after=30)]
     with world.inside():
-        block(owner.id, TEN, TEN + timedelta(minutes=30), "Dentist")
+        add_busy_time(owner.id, TEN, TEN + timedelta(minutes=30), "Dentist")
     for calendar, gone in zip(calendars, ([TEN], [TEN - timedelta(minutes=30), TEN]), strict=True):
         token = world.link(calendar)
         offered = starts(world.browser().get(f"/b/{token}?date=2026-11-30"))
@@ -115,7 +115,7 @@ def test_a_removed_one_can_be_booked_again(world: World, owner: Owner, browser: 
 
 def test_what_is_over_is_not_listed(world: World, owner: Owner, browser: Browser, frozen: Any) -> None:
     with world.inside():
-        block(owner.id, NINE, TEN, "Dentist")
+        add_busy_time(owner.id, NINE, TEN, "Dentist")
     assert "Dentist" in browser.get(PATH).text
     frozen.move_to(TEN)
     assert "Dentist" not in browser.get(PATH).text

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from world import HTMX, Browser, World, at
 from world import field as world_field
 
-from availability.opening_hours import read_availability, write_windows
+from availability.opening_hours import format_windows, parse_availability
 from database import db
 from models import Calendar, Owner
 from scheduling import links
@@ -26,7 +26,7 @@ def fields(**changes: Any) -> dict[str, Any]:
     rules = {
         "buffer_before": "0", "buffer_after": "0", "min_notice": "0", "min_notice_unit": "hours", "horizon": "60",
         "daily_limit": "", "link_days": "90", "change_notice": "0", "change_notice_unit": "hours", "max_moves": "",
-        "puts_back": "y", "reminder": "1", "reminder_unit": "days",
+        "allow_rebooking": "y", "reminder": "1", "reminder_unit": "days",
     }  # fmt: skip
     first = {"name": "Visit", "duration": "30", "step": "30", "timezone": "Europe/Berlin", "is_open": "y"}
     return first | hours | rules | changes
@@ -68,7 +68,7 @@ def test_creating_a_calendar(world: World, browser: Browser) -> None:
     assert (answer.status_code, answer.location) == (303, "/settings/calendars")
     (calendar,) = calendars(world)
     assert (calendar.name, calendar.duration, calendar.horizon, calendar.link_days) == ("Visit", 30, 60, 90)
-    assert write_windows(calendar.availability.week[5]) == "10:00-12:00, 13:30-24:00"
+    assert format_windows(calendar.availability.week[5]) == "10:00-12:00, 13:30-24:00"
     assert calendar.availability.week[6] == ()
 
 
@@ -104,12 +104,12 @@ def test_all_of_the_rule_can_be_set(world: World, browser: Browser) -> None:
         "daily_limit": "3", "link_days": "", "change_notice": "90", "change_notice_unit": "minutes", "max_moves": "2",
     }  # fmt: skip
     dates = overrides(("2026-12-24", "2026-12-26", ""), ("2026-12-31", "", "9-12, 23-24:00"))
-    assert browser.change("/settings/calendars/new", fields(**rule, **dates, puts_back="")).status_code == 303
+    assert browser.change("/settings/calendars/new", fields(**rule, **dates, allow_rebooking="")).status_code == 303
     (calendar,) = calendars(world)
     assert (calendar.buffer_before, calendar.buffer_after, calendar.min_notice) == (5, 10, 2880)
     assert (calendar.horizon, calendar.daily_limit, calendar.link_days) == (30, 3, None)
-    assert (calendar.change_notice, calendar.max_moves, calendar.puts_back) == (90, 2, False)
-    written = {day.isoformat(): write_windows(ws) for day, ws in calendar.availability.overrides.items()}
+    assert (calendar.change_notice, calendar.max_moves, calendar.allow_rebooking) == (90, 2, False)
+    written = {day.isoformat(): format_windows(ws) for day, ws in calendar.availability.overrides.items()}
     assert written == {
         "2026-12-24": "", "2026-12-25": "", "2026-12-26": "", "2026-12-31": "09:00-12:00, 23:00-24:00",
     }  # fmt: skip
@@ -119,7 +119,8 @@ def test_all_of_the_rule_can_be_set(world: World, browser: Browser) -> None:
     assert 'name="dates_since" value="2026-12-24"' in page
     assert 'name="dates_until" value="2026-12-26"' in page
     assert (
-        browser.change(f"/settings/calendars/{calendar.id}", fields(**rule, **dates, puts_back="")).status_code == 303
+        browser.change(f"/settings/calendars/{calendar.id}", fields(**rule, **dates, allow_rebooking="")).status_code
+        == 303
     )
     (again,) = calendars(world)
     assert again.availability == calendar.availability
@@ -153,7 +154,7 @@ def test_a_line_of_dates_that_is_none_is_told_beside_it(
 
 def test_as_many_dates_as_the_shell_takes_can_be_saved_again(world: World, owner: Owner, browser: Browser) -> None:
     days = [f"{at('2027-01-01 00:00') + i * timedelta(days=2):%Y-%m-%d}" for i in range(2000)]
-    calendar = world.calendar(owner, availability=read_availability([], [f"{day} closed" for day in days]))
+    calendar = world.calendar(owner, availability=parse_availability([], [f"{day} closed" for day in days]))
     rows = [(day, "", "") for day in days]
     path = f"/settings/calendars/{calendar.id}"
     assert browser.get(path).text.count('name="dates_since"') == 2001
@@ -250,8 +251,8 @@ def test_hours_that_leave_appointments_outside_are_told_and_they_stay(
     assert "outside of the new hours" in answer.text
     assert f"/bookings/{booking.id}" in answer.text
     assert calendars(world)[0].name == "30-minute meeting"
-    assert world_field(answer, "told") == "yes"
-    assert browser.change(path, sent | {"told": "yes"}).status_code == 303
+    assert world_field(answer, "outside_confirmed") == "yes"
+    assert browser.change(path, sent | {"outside_confirmed": "yes"}).status_code == 303
     assert [b.starts_at for b in world.bookings()] == [TEN]
     assert browser.change(path, sent | {"name": "Again"}).status_code == 303  # known already
     assert browser.change(path, fields(timezone="Asia/Tokyo")).status_code == 303  # it was outside before, too
@@ -310,7 +311,7 @@ def test_many_calendars_come_page_by_page_the_archived_ones_last(world: World, o
 def test_many_links_are_not_counted_to_the_end(world: World, owner: Owner, browser: Browser) -> None:
     calendar = world.calendar(owner)
     with world.inside():
-        links.mint(world.key, owner.id, calendar.id, 99)
+        links.create_links(world.key, owner.id, calendar.id, 99)
     assert "99 links waiting" in browser.get("/settings/calendars").text
     world.link(calendar)
     assert "99+ links waiting" in browser.get("/settings/calendars").text

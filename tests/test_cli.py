@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from world import World
 
-from availability.opening_hours import write_windows
+from availability.opening_hours import format_windows
 from database import db
 from models import Calendar, Link
 
@@ -68,7 +68,7 @@ def test_what_a_calendar_begins_with(world: World, owner: str) -> None:
     calendar = calendar_of(world)
     assert (calendar.duration, calendar.step, calendar.timezone, calendar.horizon) == (30, 30, "Europe/Berlin", 60)
     assert (calendar.buffer_before, calendar.buffer_after, calendar.min_notice, calendar.daily_limit) == (0, 0, 0, None)
-    assert [write_windows(day) for day in calendar.availability.week] == ["09:00-17:00"] * 5 + [""] * 2
+    assert [format_windows(day) for day in calendar.availability.week] == ["09:00-17:00"] * 5 + [""] * 2
 
 
 def test_all_options_of_a_calendar(world: World, owner: str) -> None:
@@ -82,9 +82,9 @@ def test_all_options_of_a_calendar(world: World, owner: str) -> None:
     c = calendar_of(world)
     assert (c.duration, c.step, c.timezone) == (45, 15, "Asia/Tokyo")
     assert (c.buffer_before, c.buffer_after, c.min_notice, c.horizon, c.daily_limit) == (5, 10, 120, 90, 4)
-    week = [write_windows(day) for day in c.availability.week]
+    week = [format_windows(day) for day in c.availability.week]
     assert week == ["09:00-12:00", "09:00-12:00, 12:00-24:00", "", "", "", "", "00:00-01:00"]
-    overrides = {day.isoformat(): write_windows(windows) for day, windows in c.availability.overrides.items()}
+    overrides = {day.isoformat(): format_windows(windows) for day, windows in c.availability.overrides.items()}
     assert overrides == {"2026-12-24": "", "2026-12-27": "10:00-12:00, 13:00-14:00"}
 
 

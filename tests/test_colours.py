@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from colours import DARK, LIGHT, Scheme, contrast, is_kept, tones
+from branding.colours import DARK, LIGHT, Scheme, contrast, is_readable, palette
 
 COLOURS = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in product(range(0, 256, 51), repeat=3)]
 INK = {LIGHT: ("#1d211f", "#5b635f"), DARK: ("#eceeec", "#a9b1ad")}
@@ -13,7 +13,7 @@ INK = {LIGHT: ("#1d211f", "#5b635f"), DARK: ("#eceeec", "#a9b1ad")}
 @pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
 def test_every_colour_can_be_read(scheme: Scheme) -> None:
     for colour in COLOURS:
-        found = tones(colour, scheme)
+        found = palette(colour, scheme)
         pairs = [(found.accent, paper) for paper in (*scheme.papers, found.tint, found.on_accent)]
         pairs += [(found.accent_deep, found.on_accent), (found.accent_deep, found.tint)]
         pairs += [(ink, found.tint) for ink in INK[scheme]]
@@ -28,11 +28,11 @@ def test_contrast_is_as_wcag_has_it() -> None:
 
 @pytest.mark.parametrize(("colour", "kept"), [("#1f5f4a", True), ("#000000", True), ("#ffee00", False)])
 def test_a_colour_that_can_be_read_stays_as_it_is(colour: str, kept: bool) -> None:
-    assert is_kept(colour) is kept
-    assert (tones(colour, LIGHT).accent == colour) is kept
+    assert is_readable(colour) is kept
+    assert (palette(colour, LIGHT).accent == colour) is kept
 
 
 def test_what_is_made_of_a_colour_keeps_its_hue() -> None:
-    found = tones("#ff0000", LIGHT).accent
+    found = palette("#ff0000", LIGHT).accent
     assert found[3:] == "0000"
     assert found > "#b00000"

@@ -21,10 +21,10 @@ from werkzeug.routing import Rule
 from world import JANE, PASSWORD, Browser, World, at, z
 from wtforms.fields.core import UnboundField
 
-from forms import OurForm
+from accounts.sessions import start_session
+from forms.base import OurForm
 from models import Owner
-from scheduling.busy_times import block
-from scheduling.owners import start_session
+from scheduling.busy_times import add_busy_time
 
 METHODS = ["GET", "GET", "POST", "POST", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "BREW"]
 RAW = "0123456789abcdef" * 4
@@ -39,7 +39,7 @@ RIGHT = JANE | {
     "until_day": "2026-12-27", "until_time": "24:00", "note": "Holiday", "dates_since": "2026-12-24",
     "dates_until": "2026-12-26", "dates_hours": "9-12, 13-24", "buffer_before": "5", "buffer_after": "10",
     "min_notice": "2", "min_notice_unit": "hours", "horizon": "30", "daily_limit": "", "link_days": "90",
-    "change_notice": "1", "change_notice_unit": "days", "max_moves": "3", "puts_back": "y", "reminder": "1",
+    "change_notice": "1", "change_notice_unit": "days", "max_moves": "3", "allow_rebooking": "y", "reminder": "1",
     "reminder_unit": "days", "copy_from": "mon", "copy_to": "weekdays", "told": "yes",
 }  # fmt: skip
 HEADERS = {
@@ -130,7 +130,7 @@ class Target:
             booking = self.world.book(self.links[1], far_away)
             self.manage = self.world.manage_token(booking)
             with self.world.inside():
-                busy = block(self.owner.id, far_away + timedelta(days=9), far_away + timedelta(days=10))
+                busy = add_busy_time(self.owner.id, far_away + timedelta(days=9), far_away + timedelta(days=10))
             self.ids = [calendar.id, others.id, self.world.row(self.links[0]).id, booking.id, busy.id, 99]
         self.rounds += 1
 

@@ -7,15 +7,15 @@ import pytest
 from flask import url_for
 from world import HTMX, JANE, PASSWORD, Browser, World, at, z
 
+from accounts.branding import change_logo
+from branding.theme import themed_stylesheet
 from database import db
+from middleware.static_files import static_url
 from models import Owner
-from scheduling.busy_times import block
+from scheduling.busy_times import add_busy_time
 from scheduling.feeds import feed_token, renew_feed
-from scheduling.looks import change_logo
-from statics import address
-from stylesheet import coloured
 
-CLOSED = {
+SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -32,7 +32,7 @@ NINE = at("2026-11-30 09:00")
 
 def assert_closed(answer: Any) -> None:
     """The headers of any answer, by its address alone; redirections and errors too."""
-    expected = dict(CLOSED)
+    expected = dict(SECURITY_HEADERS)
     path = answer.request.path
     if path.startswith(("/login", "/logout", "/setup", "/settings", "/bookings", "/healthz")) or path == "/":
         # An owner's form must be allowed to say that it comes from here.
@@ -56,7 +56,7 @@ def paths(world: World, owner: Owner) -> list[str]:
     booking = world.book(world.link(calendar), NINE)
     manage = world.manage_token(booking)
     with world.inside():
-        busy = block(owner.id, at("2026-12-24 00:00"), at("2026-12-25 00:00"))
+        busy = add_busy_time(owner.id, at("2026-12-24 00:00"), at("2026-12-25 00:00"))
         renew_feed(world.key, owner.id)
         change_logo(owner.id, b"an image")
         digest = db.session.get(Owner, owner.id).logo
@@ -67,7 +67,7 @@ def paths(world: World, owner: Owner) -> list[str]:
         "busy_id": busy.id,
         "message_id": world.message(booking).id,
     }
-    values = ids | {"link_id": world.row(token).id, "name": coloured("#aa3300").name, "digest": digest}
+    values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
     found = []
     with world.app.test_request_context():
         for rule in world.app.url_map.iter_rules():
@@ -84,7 +84,7 @@ def test_every_answer_of_every_route_is_closed(world: World, owner: Owner) -> No
     for browser in (world.browser(), world.signed_in(owner)):
         for path in [
             *asked,
-            address("style.css"),
+            static_url("style.css"),
             "/nowhere",
             "/b/unknown",
             "/booking/unknown",
@@ -126,7 +126,7 @@ def test_over_https_browsers_are_told_to_stay_there(
     database_url: str, app_on: Any, scheme: str, expected: dict[str, str | None]
 ) -> None:
     browser = World(app_on(database_url, BASE_URL=f"{scheme}://book.example.com")).browser()
-    for path, headers in (("/login", {}), ("/nowhere", {}), (address("style.css"), {}), ("/", {"Host": "a b"})):
+    for path, headers in (("/login", {}), ("/nowhere", {}), (static_url("style.css"), {}), ("/", {"Host": "a b"})):
         answer = browser.get(path, headers=headers)
         assert {name: answer.headers.get(name) for name in expected} == expected
 

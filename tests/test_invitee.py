@@ -9,7 +9,7 @@ import time_machine
 from werkzeug.test import TestResponse
 from world import HTMX, JANE, World, at, field, starts, z
 
-from availability.opening_hours import read_availability
+from availability.opening_hours import parse_availability
 
 NINE = at("2026-11-30 09:00")
 
@@ -35,7 +35,7 @@ def test_the_picker_opens_on_the_first_day_that_has_a_slot(world: World) -> None
 
 
 def test_the_first_day_may_be_in_a_later_month(world: World) -> None:
-    calendar = world.calendar(availability=read_availability([], ["2027-01-13 10:00-11:00"]))
+    calendar = world.calendar(availability=parse_availability([], ["2027-01-13 10:00-11:00"]))
     answer = look(world, world.link(calendar))
     assert starts(answer) == ["2027-01-13T09:00:00Z", "2027-01-13T09:30:00Z"]
     assert "January 2027" in answer.text
@@ -51,7 +51,7 @@ def test_a_month_marks_its_bookable_days(world: World) -> None:
 
 
 def test_a_month_without_slots_leads_to_the_next_bookable_day(world: World) -> None:
-    calendar = world.calendar(availability=read_availability([], ["2027-01-13 10:00-11:00"]))
+    calendar = world.calendar(availability=parse_availability([], ["2027-01-13 10:00-11:00"]))
     answer = look(world, world.link(calendar), "?month=2026-12&tz=Europe/Berlin")
     assert starts(answer) == []
     assert "Next free day: Wednesday, 13 January" in answer.text
@@ -281,7 +281,7 @@ def test_only_slots_carry_data_start(world: World) -> None:
 
 
 def test_a_calendar_without_any_slot_says_whom_to_contact(world: World) -> None:
-    answer = look(world, world.link(world.calendar(availability=read_availability([]))))
+    answer = look(world, world.link(world.calendar(availability=parse_availability([]))))
     assert answer.status_code == 200
     assert "No times are free at the moment" in answer.text
     assert "olivia@example.com" in answer.text

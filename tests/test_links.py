@@ -1,6 +1,7 @@
 """The share pop-up, and the links that were made."""
 
 import re
+from dataclasses import replace
 
 from world import HTMX, Browser, World, at
 
@@ -32,7 +33,8 @@ def test_share_makes_a_fresh_link_in_a_dialog_or_on_a_page(world: World, owner: 
 def test_links_begin_with_the_base_url_whatever_host_the_request_names(
     world: World, owner: Owner, browser: Browser
 ) -> None:
-    world.app.config["BASE_URL"] = "https://book.example"
+    config = world.app.config["BOOKONCE"]
+    world.app.config["BOOKONCE"] = replace(config, base_url="https://book.example")
     calendar = world.calendar(owner)
     page = browser.change(
         f"/settings/calendars/{calendar.id}/links", headers={"Host": "localhost", "X-Forwarded-Host": "evil.example"}
@@ -101,7 +103,7 @@ def test_only_an_active_link_can_be_revoked(world: World, owner: Owner, browser:
 def test_many_links_come_page_by_page(world: World, owner: Owner, browser: Browser) -> None:
     calendar = world.calendar(owner)
     with world.inside():
-        links.mint(world.key, owner.id, calendar.id, count=120)
+        links.create_links(world.key, owner.id, calendar.id, count=120)
     path, seen = f"/settings/calendars/{calendar.id}/links", 0
     while path:
         page = browser.get(path).text

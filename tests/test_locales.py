@@ -8,8 +8,8 @@ from flask import Flask
 from post_office import post_office
 from world import JANE, PASSWORD, World, at, z
 
-from locales import of_reader
-from messages.worker import Worker
+from i18n.locales import locale_from_header
+from notifications.worker import Worker
 
 NINE, THREE = at("2026-11-30 08:00"), at("2026-11-30 14:00")
 
@@ -32,13 +32,15 @@ NINE, THREE = at("2026-11-30 08:00"), at("2026-11-30 14:00")
     ],
 )
 def test_a_browser_says_which_clock_its_reader_reads(header: str, locale: str) -> None:
-    assert of_reader(header) == locale
+    assert locale_from_header(header) == locale
 
 
 def test_a_language_that_there_are_texts_in_is_taken() -> None:
-    assert of_reader("de-AT", ["de"]) == "de_AT"
-    assert of_reader("it, de-AT;q=0.9, en;q=0.8", ["de"]) == "de_IT"  # who lives there, and reads German better
-    assert of_reader("pl, de;q=0.9", ["de"]) == "de"
+    assert locale_from_header("de-AT", ["de"]) == "de_AT"
+    assert (
+        locale_from_header("it, de-AT;q=0.9, en;q=0.8", ["de"]) == "de_IT"
+    )  # who lives there, and reads German better
+    assert locale_from_header("pl, de;q=0.9", ["de"]) == "de"
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from PIL import Image, ImageColor, ImageDraw
 
-from colours import contrast
-from logos import PAPERS, WEIGHT, NoImage, clean
+from branding.colours import contrast
+from branding.logos import PAPERS, WEIGHT, NoImage, clean
 
 
 def drawn(size: tuple[int, int] = (600, 300), ink: str = "#1f5f4a", kind: str = "PNG", **more: Any) -> bytes:

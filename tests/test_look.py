@@ -9,8 +9,8 @@ import pytest
 from test_logos import drawn
 from world import Browser, World, at
 
+from middleware.static_files import static_url
 from models import Owner
-from statics import address
 
 NINE = at("2026-11-30 09:00")
 LOOK = "/settings/look"
@@ -42,7 +42,7 @@ def test_all_pages_of_an_invitee_wear_the_owners_colour_and_logo(world: World, o
         assert 'class="logo"' in page
     sheet = invitee.get(stylesheet(page))
     assert "--accent:#aa3300" in sheet.text
-    assert sheet.text.startswith(invitee.get(address("style.css")).text)
+    assert sheet.text.startswith(invitee.get(static_url("style.css")).text)
     logo = re.search(r'<img class="logo" src="([^"]+)"', page)
     assert logo
     image = invitee.get(logo[1])
@@ -102,7 +102,7 @@ def test_the_look_can_be_taken_off_again(world: World, owner: Owner, browser: Br
     assert browser.change(LOOK, {"no_logo": "1"}).status_code == 303
     assert browser.change(LOOK, {"ours": "1"}).status_code == 303
     page = world.browser().get(f"/b/{world.link(world.calendar(owner))}").text
-    assert stylesheet(page) == address("style.css")
+    assert stylesheet(page) == static_url("style.css")
     assert "logo" not in page
     assert world.dump()["logos"] == []
 

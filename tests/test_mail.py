@@ -12,10 +12,10 @@ from flask import Flask
 from post_office import PostOffice, post_office
 from world import World, at
 
-from messages.worker import Worker
 from models import Booking
+from notifications.worker import Worker
 from scheduling import changes
-from scheduling.changes import ByOwner
+from scheduling.changes import OwnerActor
 
 NINE, TEN, ELEVEN = at("2026-11-30 09:00"), at("2026-11-30 10:00"), at("2026-11-30 11:00")
 JANES, OLIVIAS = "jane@example.com", "olivia@example.com"
@@ -66,7 +66,7 @@ def invitation(mail: EmailMessage) -> tuple[str, bytes]:
 
 def as_owner(world: World, booking: Booking, verb: str, *args: Any) -> None:
     with world.inside():
-        getattr(changes, verb)(ByOwner(booking.owner_id, booking.id), *args)
+        getattr(changes, verb)(OwnerActor(booking.owner_id, booking.id), *args)
 
 
 def test_the_confirmation_as_the_invitee_reads_it(

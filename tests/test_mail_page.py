@@ -11,8 +11,8 @@ from flask import Flask
 from post_office import post_office
 from world import JANE, Browser, World, at, z
 
-from messages.worker import Worker
 from models import Booking, Owner
+from notifications.worker import Worker
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 MAIL = {"SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "book@example.com"}
@@ -44,7 +44,7 @@ def test_with_nothing_wrong_it_says_so(world: World, browser: Browser) -> None:
 def test_what_could_not_be_sent_is_seen_with_why_and_everywhere_one_is_led_there(
     world: World, browser: Browser, booking: Booking
 ) -> None:
-    world.message(booking, sequence=7, problem="550 <b>No</b> such user")
+    world.message(booking, sequence=7, error="550 <b>No</b> such user")
     page = browser.get("/settings/mail").text
     assert "Confirmation to Jane Doe" in page
     assert "550 &lt;b&gt;No&lt;/b&gt; such user" in page

@@ -9,11 +9,11 @@ from icalendar import Calendar as ICalendar
 from test_promises import race
 from world import World, at, starts, z
 
+from middleware.static_files import static_url
 from models import Booking
 from scheduling import changes
-from scheduling.changes import ByInvitee, ByOwner
-from scheduling.refusals import MovedEnough
-from statics import address
+from scheduling.changes import InviteeActor, OwnerActor
+from scheduling.errors import RescheduleLimitReached
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 
@@ -218,7 +218,7 @@ def test_it_can_be_moved_as_often_as_the_calendar_allows(world: World) -> None:
 def test_moves_by_the_owner_do_not_count(world: World) -> None:
     booking = world.book(world.link(world.calendar(max_moves=1)), NINE)
     with world.inside():
-        changes.reschedule(ByOwner(booking.owner_id, booking.id), TEN)
+        changes.reschedule(OwnerActor(booking.owner_id, booking.id), TEN, notify=False)
     path = f"/booking/{world.manage_token(booking)}"
     assert changed(world, path, NINE) == 303
     assert changed(world, path, TEN) == 409
@@ -226,20 +226,20 @@ def test_moves_by_the_owner_do_not_count(world: World) -> None:
 
 def test_moves_raced_for_never_pass_the_limit(world: World) -> None:
     booking = world.book(world.link(world.calendar(max_moves=1)), NINE)
-    who = ByInvitee(world.manage_token(booking))
+    who = InviteeActor(world.manage_token(booking))
 
     def move(start: datetime) -> Booking:
         with world.inside():
-            return changes.reschedule(who, start)
+            return changes.reschedule(who, start, notify=False)
 
     later = [TEN + i * timedelta(minutes=30) for i in range(6)]
     outcomes = race(world, [lambda start=start: move(start) for start in later])
     assert sum(isinstance(outcome, Booking) for outcome in outcomes) == 1
-    assert {type(outcome) for outcome in outcomes if isinstance(outcome, Exception)} == {MovedEnough}
+    assert {type(outcome) for outcome in outcomes if isinstance(outcome, Exception)} == {RescheduleLimitReached}
 
 
 def test_a_cancelled_one_stays_so_where_the_calendar_says_so(world: World) -> None:
-    path = f"/booking/{world.manage_token(world.book(world.link(world.calendar(puts_back=False)), NINE))}"
+    path = f"/booking/{world.manage_token(world.book(world.link(world.calendar(allow_rebooking=False)), NINE))}"
     assert changed(world, path, TEN) == 303
     world.browser().post(f"{path}/cancel")
     assert "Choose a new time" not in world.browser().get(path).text
@@ -258,5 +258,5 @@ def test_the_reason_for_cancelling_is_kept(world: World, path: str) -> None:
 def test_the_picker_of_a_move_leads_to_nothing_else(world: World, path: str) -> None:
     page = world.browser().get(f"{path}/reschedule").text
     assert {href.partition("?")[0] for href in re.findall(r'(?:href|action|hx-get)="(/[^"#]*)', page)} <= {
-        path, f"{path}/reschedule", address("icon.svg"), address("style.css"),
+        path, f"{path}/reschedule", static_url("icon.svg"), static_url("style.css"),
     }  # fmt: skip

@@ -22,25 +22,25 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 from world import JANE, World, at
 
-from availability.opening_hours import read_availability
+from availability.opening_hours import parse_availability
 from database import db, snapshot
 from models import Booking, Link, Owner
 from scheduling import bookings, busy_times, calendars, changes, links
-from scheduling.bookings import Wish
-from scheduling.changes import ByInvitee, ByOwner, Who
-from scheduling.invariants import findings
-from scheduling.refusals import (
+from scheduling.bookings import BookingRequest
+from scheduling.changes import InviteeActor, OwnerActor, Who
+from scheduling.errors import (
+    BookingError,
     CalendarClosed,
+    ChangeDeadlinePassed,
     LinkExpired,
     LinkNotActive,
     LinkRevoked,
     LinkUsed,
-    MovedEnough,
-    Refusal,
+    RebookingNotAllowed,
+    RescheduleLimitReached,
     SlotTaken,
-    StaysCancelled,
-    TooLate,
 )
+from scheduling.integrity import findings
 
 NOW = at("2026-11-30 08:00")
 MIDNIGHT = at("2026-11-30 00:00")
@@ -65,7 +65,7 @@ class ModelCalendar:
     daily_limit: int | None = None
     change_notice: int = 0
     max_moves: int | None = None
-    puts_back: bool = True
+    allow_rebooking: bool = True
     is_open: bool = True
     archived: bool = False
 
@@ -143,7 +143,7 @@ class Model:
         near = (start + i * 15 * MINUTE for i in range(4 * 48))
         return next((each for each in near if self.is_free(calendar, each)), start)
 
-    def why_not(self, link: ModelLink, start: datetime) -> type[Refusal] | None:
+    def why_not(self, link: ModelLink, start: datetime) -> type[BookingError] | None:
         """Return how booking with the link is refused, None if it is not."""
         if link.booking:
             return LinkUsed
@@ -155,20 +155,20 @@ class Model:
             return CalendarClosed
         return None if self.is_free(link.calendar, start) else SlotTaken
 
-    def why_not_change(self, booking: ModelBooking, by_owner: bool) -> type[Refusal] | None:
+    def why_not_change(self, booking: ModelBooking, by_owner: bool) -> type[BookingError] | None:
         """Return how cancelling would be refused, None if it is not."""
         notice = 0 if by_owner else booking.calendar.change_notice
-        return TooLate if booking.starts - notice * MINUTE <= self.now else None
+        return ChangeDeadlinePassed if booking.starts - notice * MINUTE <= self.now else None
 
-    def why_not_move(self, booking: ModelBooking, start: datetime, by_owner: bool) -> type[Refusal] | None:
+    def reschedule_error(self, booking: ModelBooking, start: datetime, by_owner: bool) -> type[BookingError] | None:
         """Return how moving or putting back would be refused, None if it is not."""
         if late := self.why_not_change(booking, by_owner):
             return late
         most = booking.calendar.max_moves
-        if not by_owner and not booking.confirmed and not booking.calendar.puts_back:
-            return StaysCancelled
+        if not by_owner and not booking.confirmed and not booking.calendar.allow_rebooking:
+            return RebookingNotAllowed
         if not by_owner and most is not None and booking.moves >= most:
-            return MovedEnough
+            return RescheduleLimitReached
         return None if self.is_free(booking.calendar, start, moving=booking) else SlotTaken
 
 
@@ -195,7 +195,7 @@ CHANGES = st.fixed_dictionaries(
         "is_open": st.sampled_from([True, True, True, False]),
         "change_notice": st.sampled_from([0, 0, 60, 240]),
         "max_moves": st.sampled_from([None, None, 0, 1, 2]),
-        "puts_back": st.sampled_from([True, True, False]),
+        "allow_rebooking": st.sampled_from([True, True, False]),
     },
 )
 
@@ -217,7 +217,7 @@ class Machine(RuleBasedStateMachine):
         self.model = Model()
         for email in ("olivia@example.com", "oscar@example.com"):
             owner = quick_owner(self.world, email)
-            for most, puts_back in ((None, False), (1, True)):
+            for most, allow_rebooking in ((None, False), (1, True)):
                 made = self.world.calendar(
                     owner,
                     "mon-sun 09:00-12:00",
@@ -227,9 +227,11 @@ class Machine(RuleBasedStateMachine):
                     horizon=2,
                     link_days=1,
                     max_moves=most,
-                    puts_back=puts_back,
+                    allow_rebooking=allow_rebooking,
                 )
-                self.model.calendars.append(ModelCalendar(made.id, owner.id, max_moves=most, puts_back=puts_back))
+                self.model.calendars.append(
+                    ModelCalendar(made.id, owner.id, max_moves=most, allow_rebooking=allow_rebooking)
+                )
 
     @rule(target=made, which=st.integers(0, 3))
     def make_a_link(self, which: int) -> ModelLink:
@@ -237,9 +239,9 @@ class Machine(RuleBasedStateMachine):
         link = ModelLink(0, "", calendar, self.model.now + DAY)
         with self.world.inside():
             expected = None if calendar.takes_bookings else CalendarClosed
-            made = self.outcome(expected, links.mint, self.world.key, calendar.owner, calendar.id)
+            made = self.outcome(expected, links.create_links, self.world.key, calendar.owner, calendar.id)
             if made:
-                link.id, link.token = made[0].id, str(links.token_of(self.world.key, made[0]))
+                link.id, link.token = made[0].id, str(links.link_token(self.world.key, made[0]))
                 self.model.links.append(link)
         return link
 
@@ -252,13 +254,13 @@ class Machine(RuleBasedStateMachine):
         retry = link.booking if request and request == link.request_id else None
         expected = None if retry else self.model.why_not(link, start)
         with self.world.inside():
-            wish = Wish(start, **(JANE | {"request_id": request}))
-            booking = self.outcome(expected, bookings.book, self.world.key, link.token, wish)
+            booking_request = BookingRequest(start, **(JANE | {"request_id": request}))
+            booking = self.outcome(expected, bookings.book, self.world.key, link.token, booking_request)
             if retry and booking:
                 assert booking.id == retry.id
                 self.count("a retry")
             elif booking:
-                manage = str(bookings.token_of(self.world.key, booking))
+                manage = str(bookings.manage_token(self.world.key, booking))
                 blocks = blocked(link.calendar, start)
                 link.booking = ModelBooking(booking.id, manage, link.calendar, start, blocks)
                 link.request_id = request
@@ -300,19 +302,19 @@ class Machine(RuleBasedStateMachine):
         owner = self.model.calendars[which].owner
         start = self.model.aimed(self.model.calendars[which], start, aim=False)
         with self.world.inside():
-            busy = busy_times.block(owner, start, start + minutes * MINUTE)
+            busy = busy_times.add_busy_time(owner, start, start + minutes * MINUTE)
         self.model.busy.append((busy.id, owner, start, start + minutes * MINUTE))
 
     @precondition(lambda self: self.model.busy)
     @rule(which=st.integers(0, 99))
-    def unblock(self, which: int) -> None:
+    def delete_busy_time(self, which: int) -> None:
         busy_id, owner, *_ = self.model.busy.pop(which % len(self.model.busy))
         with self.world.inside():
-            busy_times.unblock(owner, busy_id)
+            busy_times.delete_busy_time(owner, busy_id)
 
     def move(self, booking: ModelBooking, start: datetime, by_owner: bool) -> None:
         stays = booking.confirmed and booking.starts == start
-        expected = None if stays else self.model.why_not_move(booking, start, by_owner)
+        expected = None if stays else self.model.reschedule_error(booking, start, by_owner)
         with self.world.inside():
             self.outcome(expected, changes.reschedule, who(booking, by_owner), start)
         if not stays and not expected:
@@ -358,7 +360,7 @@ class Machine(RuleBasedStateMachine):
         if hours := fields.pop("hours", None):
             calendar.opens, calendar.closes = hours
             words = "-".join(f"{minutes // 60:02}:{minutes % 60:02}" for minutes in hours)
-            fields["availability"] = read_availability([f"mon-sun {words}"])
+            fields["availability"] = parse_availability([f"mon-sun {words}"])
         for name, value in changes.items():
             if name != "hours":
                 setattr(calendar, name, value)
@@ -379,12 +381,12 @@ class Machine(RuleBasedStateMachine):
         self.model.now += minutes * MINUTE
         self.clock.move_to(self.model.now)
 
-    def outcome(self, expected: type[Refusal] | None, verb: Any, *args: Any) -> Any:
+    def outcome(self, expected: type[BookingError] | None, verb: Any, *args: Any) -> Any:
         """Do it, and see that it ends as expected; return what it returns."""
         result, refused = None, None
         try:
             result = verb(*args)
-        except Refusal as refusal:
+        except BookingError as refusal:
             refused = type(refusal)
         assert refused is expected
         self.count(refused.__name__ if refused else verb.__name__)
@@ -416,7 +418,7 @@ class Machine(RuleBasedStateMachine):
 
 def who(booking: ModelBooking, by_owner: bool) -> Who:
     """Return who changes it."""
-    return ByOwner(booking.calendar.owner, booking.id) if by_owner else ByInvitee(booking.manage)
+    return OwnerActor(booking.calendar.owner, booking.id) if by_owner else InviteeActor(booking.manage)
 
 
 def as_row(booking: Booking) -> tuple[Any, ...]:
@@ -454,7 +456,7 @@ def test_everything_ends_as_the_model_says_and_the_promises_hold(world: World, f
         return  # fewer, since each step takes longer: not enough to have seen it all
     for outcome in (
         "book", "cancel", "reschedule", "revoke", "a retry", "LinkUsed", "LinkRevoked", "LinkExpired", "CalendarClosed",
-        "SlotTaken", "TooLate", "LinkNotActive", "MovedEnough", "StaysCancelled",
+        "SlotTaken", "ChangeDeadlinePassed", "LinkNotActive", "RescheduleLimitReached", "RebookingNotAllowed",
     ):  # fmt: skip
         assert seen.get(outcome, 0) >= 1, (outcome, seen)
 

@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from running import Server, running
 from world import JANE, World, at, z
 
-from logs import Lines
-from statics import address
+from middleware.static_files import static_url
+from server.json_logs import Lines
 
 NINE = at("2026-11-30 09:00")
 TOKEN = "a-token-for-metrics"
@@ -36,7 +36,7 @@ def world(sqlite_url: str, app_on: Callable[..., Flask]) -> World:
 def test_each_request_is_a_line_with_its_route(world: World, lines: Callable[[], list[dict[str, Any]]]) -> None:
     token, browser = world.link(), world.browser()
     manage = browser.post(f"/b/{token}", data=JANE | {"start": z(NINE)}).location
-    for path in (f"/b/{token}", manage, f"/nowhere/{token}", address("style.css"), f"/static/{token}"):
+    for path in (f"/b/{token}", manage, f"/nowhere/{token}", static_url("style.css"), f"/static/{token}"):
         browser.get(path)
     browser.get("/login", headers={"Host": "a b"})
     browser.open("/healthz", method="BREW")
@@ -62,7 +62,7 @@ def test_each_request_is_a_line_with_its_route(world: World, lines: Callable[[],
 def test_what_fails_is_a_line_too(world: World, lines: Callable[[], list[dict[str, Any]]]) -> None:
     world.app.config["PROPAGATE_EXCEPTIONS"] = False
     token = world.link()
-    world.app.view_functions["public.show"] = lambda token: 1 / 0
+    world.app.view_functions["invitee.book.show"] = lambda token: 1 / 0
     world.browser().get(f"/b/{token}")
     error, request = lines()
     assert error["level"] == "error"

@@ -11,11 +11,11 @@ from flask import Flask
 from post_office import PASSWORD, USER, PostOffice, post_office
 from world import JANE, World, at, z
 
-from clock import utcnow
-from mail_server import read_mail_server
-from messages import outbox, smtp
-from messages.worker import Worker
+from database import utcnow
 from models import Booking
+from notifications import outbox, smtp
+from notifications.worker import Worker
+from parsing.mail_server import parse_mail_server
 
 NINE, TEN, ELEVEN = at("2026-11-30 09:00"), at("2026-11-30 10:00"), at("2026-11-30 11:00")
 JANES, OLIVIAS = "jane@example.com", "olivia@example.com"
@@ -51,7 +51,7 @@ def states(world: World) -> list[tuple[str, int]]:
 
 
 def problems(world: World) -> set[str]:
-    return {problem for (problem,) in world.execute("SELECT problem FROM messages")}
+    return {error for (error,) in world.execute("SELECT error FROM messages")}
 
 
 def subjects(mails: list[Any]) -> list[str]:
@@ -69,7 +69,7 @@ def test_a_booking_and_its_messages_are_one_transaction(world: World) -> None:
         assert answer.status_code == 303
     assert browser.post(f"/b/{token}", data=JANE | {"start": z(TEN)}).status_code == 410
     rows = world.execute("SELECT what, recipient, sequence, state FROM messages ORDER BY id")
-    assert [tuple(row) for row in rows] == [("made", "invitee", 0, "waiting"), ("made", "owner", 0, "waiting")]
+    assert [tuple(row) for row in rows] == [("booked", "invitee", 0, "waiting"), ("booked", "owner", 0, "waiting")]
 
 
 def test_a_booking_that_fails_at_its_commit_tells_nobody(world: World) -> None:
@@ -112,13 +112,13 @@ def test_a_refused_connection_delays_mail_and_nothing_else(
     world: World, worker: Worker, office: PostOffice, frozen: time_machine.Traveller
 ) -> None:
     port, office.port = office.port, 1
-    worker._server = read_mail_server(office.url, "book@example.com")
+    worker._server = parse_mail_server(office.url, "book@example.com")
     booked(world)
     assert worker.send_due() == 0
     assert states(world) == [("waiting", 1), ("waiting", 1)]
     assert problems(world) == {"127.0.0.1:1: Connection refused"}
     office.port = port
-    worker._server = read_mail_server(office.url, "book@example.com")
+    worker._server = parse_mail_server(office.url, "book@example.com")
     assert worker.send_due() == 0  # it waits before it tries again
     frozen.shift(15)
     assert worker.send_due() == 2
@@ -128,7 +128,7 @@ def test_a_refused_connection_delays_mail_and_nothing_else(
 def test_a_server_that_is_away_is_tried_ever_less_often_and_mail_kept_for_three_days(
     world: World, worker: Worker, office: PostOffice, frozen: time_machine.Traveller
 ) -> None:
-    worker._server = read_mail_server("smtp://127.0.0.1:1", "book@example.com")
+    worker._server = parse_mail_server("smtp://127.0.0.1:1", "book@example.com")
     booked(world, at("2026-12-10 09:00"))
     began, tried_at = utcnow(), []
     while states(world)[0][0] == "waiting":
@@ -347,11 +347,11 @@ def test_control_without_a_lease_two_have_the_same_message(world: World, monkeyp
 def test_a_password_is_not_said_in_the_clear_and_a_wrong_one_is_told(world: World) -> None:
     with post_office(sign_in=True, auth_require_tls=False) as office:
         right = f"smtp://{USER}:p%40ss%2Fword@127.0.0.1:{office.port}"
-        worker = Worker(world.app, read_mail_server(right, "book@example.com"))
+        worker = Worker(world.app, parse_mail_server(right, "book@example.com"))
         booked(world)
         assert worker.send_due() == 2  # on the loopback interface nobody else listens
         world.execute("UPDATE messages SET state = 'waiting'")
-        wrong = read_mail_server(right.replace("p%40ss", "pass"), "book@example.com")
+        wrong = parse_mail_server(right.replace("p%40ss", "pass"), "book@example.com")
         assert Worker(world.app, wrong).send_due() == 0
         (problem,) = problems(world)
         assert "535" in problem

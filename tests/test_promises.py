@@ -11,14 +11,14 @@ from flask import Flask, url_for
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from stray import check_then_insert, insert, row_like, take_protection_away
-from test_headers import CLOSED, paths
+from test_headers import SECURITY_HEADERS, paths
 from world import HTMX, JANE, PASSWORD, World, at, field, starts, z
 
 import tokens
 from database import db
 from models import Booking, Link
-from scheduling.busy_times import block
-from scheduling.refusals import LinkUsed, SlotTaken
+from scheduling.busy_times import add_busy_time
+from scheduling.errors import LinkUsed, SlotTaken
 
 NINE = at("2026-11-30 09:00")
 TEN = at("2026-11-30 10:00")
@@ -105,7 +105,9 @@ def test_overlapping_slots_of_two_calendars_raced_for_never_both_win(world: Worl
     owner = world.owner()
     calendars = [world.calendar(owner, duration=60, step=15, buffer_after=15) for _ in range(2)]
     wishes = [(world.link(calendars[i % 2]), NINE + i * timedelta(minutes=15)) for i in range(RACERS)]
-    outcomes = race(world, [lambda wish=wish: world.book(*wish) for wish in wishes])
+    outcomes = race(
+        world, [lambda booking_request=booking_request: world.book(*booking_request) for booking_request in wishes]
+    )
     assert all(isinstance(outcome, Booking | SlotTaken) for outcome in outcomes)
     kept = sorted((b.blocked_from, b.blocked_until) for b in world.bookings())
     assert kept
@@ -414,7 +416,7 @@ def test_the_invitees_pages_are_closed_to_the_outside_in_every_state(world: Worl
     assert statuses == [200, 200, 200, 409, 410, 404, 422, 413, 405, 200, 200, 200, 404, 303, 200, 404, 404]
     for answer in answers:
         assert "Set-Cookie" not in answer.headers
-        assert {name: answer.headers.get(name) for name in CLOSED} == CLOSED, answer.request.path
+        assert {name: answer.headers.get(name) for name in SECURITY_HEADERS} == SECURITY_HEADERS, answer.request.path
 
 
 def test_no_token_reaches_a_log_even_when_the_code_fails(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -440,7 +442,7 @@ def test_what_belongs_to_another_owner_is_not_there(world: World) -> None:
     link = world.row(world.link(calendar))
     booking = world.book(world.link(calendar), NINE)
     with world.inside():
-        busy = block(olivia.id, TEN, ELEVEN)
+        busy = add_busy_time(olivia.id, TEN, ELEVEN)
     message = world.message(booking)
     oscars, nobody = world.signed_in(oscar), world.browser()
     before = world.dump()
@@ -467,8 +469,8 @@ def test_what_belongs_to_another_owner_is_not_there(world: World) -> None:
             assert nobody.open(path, method=method).location == "/login", path
             tried += 1
     assert tried >= 19
-    assert {name: rows for name, rows in world.dump().items() if name != "sign_ins"} == {
-        name: rows for name, rows in before.items() if name != "sign_ins"
+    assert {name: rows for name, rows in world.dump().items() if name != "browser_sessions"} == {
+        name: rows for name, rows in before.items() if name != "browser_sessions"
     }
     assert "30-minute meeting" not in oscars.get("/settings/calendars").text
     assert "30-minute meeting" not in oscars.get("/bookings").text

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from world import World
 
-from proxies import client, household, read_networks
+from parsing.client_ip import client_ip, parse_networks, rate_limit_key
 
-OURS = read_networks("127.0.0.1, 10.0.0.0/8, ::1")
+OURS = parse_networks("127.0.0.1, 10.0.0.0/8, ::1")
 
 
 @pytest.mark.parametrize(
@@ -29,16 +29,18 @@ OURS = read_networks("127.0.0.1, 10.0.0.0/8, ::1")
     ],
 )
 def test_the_last_address_that_no_proxy_of_ours_has(peer: str, forwarded_for: str, asks: str) -> None:
-    assert client(peer, forwarded_for, OURS) == asks
+    assert client_ip(peer, forwarded_for, OURS) == asks
 
 
 def test_without_trusted_proxies_nothing_is_believed() -> None:
-    assert client("127.0.0.1", "198.51.100.1", ()) == "127.0.0.1"
+    assert client_ip("127.0.0.1", "198.51.100.1", ()) == "127.0.0.1"
 
 
 def test_a_household_of_ipv6_is_one_place() -> None:
-    assert household("2001:db8:1:2:3:4:5:6") == household("2001:db8:1:2::9") != household("2001:db8:1:3::9")
-    assert household("192.0.2.1") != household("192.0.2.2")
+    assert (
+        rate_limit_key("2001:db8:1:2:3:4:5:6") == rate_limit_key("2001:db8:1:2::9") != rate_limit_key("2001:db8:1:3::9")
+    )
+    assert rate_limit_key("192.0.2.1") != rate_limit_key("192.0.2.2")
 
 
 @pytest.mark.parametrize("trusted", [True, False])

@@ -22,7 +22,7 @@ from invitee import NO_ANSWER, Answer, filled_in, get, post
 from running import HOUSE, Server, free_port, running
 from shop import Shop, tomorrow
 
-from server import _without_path
+from server.serve import _without_path
 
 
 def start(**environ: str) -> subprocess.CompletedProcess[str]:

@@ -53,7 +53,7 @@ def wait_until_sent(shop: Shop, count: int) -> None:
         if shop.world.execute("SELECT count(*) FROM messages WHERE state = 'sent'") == [(count,)]:
             return
         time.sleep(0.05)
-    raise AssertionError(shop.world.execute("SELECT state, problem FROM messages"))
+    raise AssertionError(shop.world.execute("SELECT state, error FROM messages"))
 
 
 def ids(office: PostOffice) -> Counter[str]:

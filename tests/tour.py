@@ -266,10 +266,10 @@ def _changes(tour: Tour, jane: Page) -> None:
     jane.get_by_role("link", name="Choose a new time").click()
     jane.locator("[data-start]").first.click()
     tour.see(jane, "put it back, asked", ".facts-list")
-    tour.write("UPDATE calendars SET puts_back = 0, change_notice = 5000000 WHERE id = 1")
+    tour.write("UPDATE calendars SET allow_rebooking = 0, change_notice = 5000000 WHERE id = 1")
     jane.get_by_role("button", name="Book ").click()
     tour.see(jane, "cancelled, and it stays so", "[role=alert]")
-    tour.write("UPDATE calendars SET puts_back = 1, change_notice = 0 WHERE id = 1")
+    tour.write("UPDATE calendars SET allow_rebooking = 1, change_notice = 0 WHERE id = 1")
 
 
 def _settings(tour: Tour, owner: Page) -> None:
@@ -329,8 +329,8 @@ def _settings(tour: Tour, owner: Page) -> None:
 
 def _links(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/calendars/1/links", "links", ".rows")
-    owner.locator(".sure summary").first.click()
-    tour.see(owner, "links, one to be revoked", ".sure[open] button")
+    owner.locator(".confirm summary").first.click()
+    tour.see(owner, "links, one to be revoked", ".confirm[open] button")
     owner.get_by_role("button", name="Revoke for good").first.click()
     tour.see(owner, "links, one revoked", ".notice.good")
     tour.go(owner, "/settings/calendars/2/links", "links of a closed calendar")

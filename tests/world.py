@@ -16,15 +16,16 @@ from lint import faults
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from accounts import owners, sessions
 from app import create_app
-from availability.opening_hours import read_availability
-from blueprints.owner_only import SIGN_IN
+from availability.opening_hours import parse_availability
+from blueprints.login_required import SESSION_TOKEN
 from database import db
-from models import Booking, Calendar, Link, Message, Owner
-from scheduling import bookings, calendars, changes, links, owners
-from scheduling.bookings import Wish
-from scheduling.changes import ByInvitee
-from scheduling.notices import notice
+from models import Booking, Calendar, Link, Message, MessageKind, Owner, Role
+from scheduling import bookings, calendars, changes, links
+from scheduling.bookings import BookingRequest
+from scheduling.changes import InviteeActor
+from scheduling.notifications import new_message
 
 KEY = "a key for the tests"
 PASSWORD = "correct horse battery"
@@ -79,7 +80,8 @@ class World:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
-        self.key = str(app.config["SECRET_KEY"])
+        self.key = str(app.secret_key)
+        self.sends_mail = app.config["BOOKONCE"].sends_mail
         app.test_client_class = Browser
 
     @contextmanager
@@ -97,7 +99,7 @@ class World:
         fields = {
             "name": "30-minute meeting",
             "timezone": "Europe/Berlin",
-            "availability": read_availability([hours]),
+            "availability": parse_availability([hours]),
         } | fields
         with self.inside():
             return calendars.create_calendar(owner.id, **fields)
@@ -106,28 +108,28 @@ class World:
         """Return the token of a new link."""
         calendar = calendar or self.calendar()
         with self.inside():
-            (link,) = links.mint(self.key, calendar.owner_id, calendar.id, **more)
-            return str(links.token_of(self.key, link))
+            (link,) = links.create_links(self.key, calendar.owner_id, calendar.id, **more)
+            return str(links.link_token(self.key, link))
 
     def book(self, token: str, start: datetime, **more: str) -> Booking:
         with self.inside():
-            return bookings.book(self.key, token, Wish(start, **(JANE | more)))
+            return bookings.book(self.key, token, BookingRequest(start, **(JANE | more)), notify=self.sends_mail)
 
     def move(self, booking: Booking, start: datetime) -> Booking:
         """Move it as its invitee."""
         with self.inside():
-            return changes.reschedule(ByInvitee(self.manage_token(booking)), start)
+            return changes.reschedule(InviteeActor(self.manage_token(booking)), start, notify=self.sends_mail)
 
     def cancel(self, booking: Booking, reason: str = "") -> Booking:
         """Cancel it as its invitee."""
         with self.inside():
-            return changes.cancel(ByInvitee(self.manage_token(booking)), reason)
+            return changes.cancel(InviteeActor(self.manage_token(booking)), reason, notify=self.sends_mail)
 
     def message(self, booking: Booking, recipient: str = "invitee", **changes: Any) -> Message:
         """Return a mail about it that could not be sent, or what `changes` say; also where no mail is sent."""
         with self.inside():
-            message = notice(booking, "made", recipient, booking.created_at, booking.ends_at)
-            failed = {"state": "failed", "attempts": 1, "problem": "550 No such user", "done_at": booking.created_at}
+            message = new_message(booking, MessageKind.BOOKED, Role(recipient), booking.created_at, booking.ends_at)
+            failed = {"state": "failed", "attempts": 1, "error": "550 No such user", "done_at": booking.created_at}
             for name, value in (failed | changes).items():
                 setattr(message, name, value)
             db.session.add(message)
@@ -135,12 +137,12 @@ class World:
             return message
 
     def manage_token(self, booking: Booking) -> str:
-        return str(bookings.token_of(self.key, booking))
+        return str(bookings.manage_token(self.key, booking))
 
     def row(self, token: str) -> Link:
         """Return the link's row as it is now."""
         with self.inside():
-            return links.find(db.session(), token)
+            return links.get_link_by_token(token)
 
     def bookings(self) -> list[Booking]:
         with self.inside():
@@ -154,9 +156,9 @@ class World:
         """Return the owner's browser, in a session as signing in begins one; how to sign in is for `test_auth.py`."""
         browser = self.browser()
         with self.inside():
-            token = owners.start_session(owner)
+            token = sessions.start_session(owner)
         with browser.session_transaction() as session:
-            session[SIGN_IN] = token
+            session[SESSION_TOKEN] = token
             session.permanent = True
         return browser
 

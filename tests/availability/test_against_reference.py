@@ -23,9 +23,9 @@ from availability.slots import (
     Window,
     Windows,
     bookable_dates,
-    first_offered,
+    first_slot,
     is_offered,
-    offered,
+    offered_slots,
 )
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -197,7 +197,7 @@ def differences(examples: int, variant: object = None) -> int:
     def compare(case: Case) -> None:
         nonlocal count
         judged = variant(case) if callable(variant) else case
-        count += offered(judged.rules(), judged.agenda(), judged.now, case.since, case.until) != reference(case)
+        count += offered_slots(judged.rules(), judged.agenda(), judged.now, case.since, case.until) != reference(case)
 
     compare()
     return count
@@ -212,7 +212,7 @@ def test_thousands_of_calendars_are_as_the_reference_says() -> None:
 def test_one_slot_and_the_first_one_are_as_the_reference_says(case: Case, which: int) -> None:
     slots = reference(case)
     rules, agenda = case.rules(), case.agenda()
-    assert first_offered(rules, agenda, case.now, case.since) in (slots[:1] or [None, *_later(case)])
+    assert first_slot(rules, agenda, case.now, case.since) in (slots[:1] or [None, *_later(case)])
     for start in slots[which % len(slots) :][:2] if slots else [case.since]:
         for shift in (-5 * MINUTE, -MINUTE, timedelta(), MINUTE):
             near = replace(case, since=start - HOUR)
@@ -253,7 +253,7 @@ def test_every_change_of_the_clock_is_as_the_reference_says(zone: str, change: d
         )  # fmt: skip
         found = reference(case)
         assert found
-        assert offered(case.rules(), case.agenda(), case.now, case.since, case.until) == found
+        assert offered_slots(case.rules(), case.agenda(), case.now, case.since, case.until) == found
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from world import at
 
-from availability.opening_hours import WEEKDAYS, read_availability
+from availability.opening_hours import WEEKDAYS, parse_availability
 from availability.slots import (
     Agenda,
     BusyTimes,
     Rules,
     Window,
-    first_offered,
+    first_slot,
     instant,
     is_offered,
-    nearest,
-    offered,
+    nearest_slots,
+    offered_slots,
     within,
 )
 
@@ -32,7 +32,7 @@ def rules(*hours: str, zone: str = "UTC", duration: int = 60, step: int = 60, **
     }
     return Rules(
         zone=ZoneInfo(zone),
-        availability=read_availability(hours, overrides),
+        availability=parse_availability(hours, overrides),
         duration=duration * MINUTE,
         step=step * MINUTE,
         **minutes,
@@ -43,7 +43,7 @@ def rules(*hours: str, zone: str = "UTC", duration: int = 60, step: int = 60, **
 def slots(rules: Rules, day: str, now: str = "2026-01-01", agenda: Agenda | None = None) -> list[str]:
     """Return the slots that start on a date of the calendar's zone, as wall times with their offset."""
     first = instant(date.fromisoformat(day), 0, rules.zone) - timedelta(days=1)
-    found = offered(rules, agenda or Agenda(), at(now), first, first + timedelta(days=3))
+    found = offered_slots(rules, agenda or Agenda(), at(now), first, first + timedelta(days=3))
     local = [start.astimezone(rules.zone) for start in found]
     return [f"{start:%H:%M%z}" for start in local if start.date().isoformat() == day]
 
@@ -140,9 +140,9 @@ def test_without_notice_a_slot_can_be_had_until_it_starts() -> None:
 def test_the_horizon_counts_dates_of_the_calendars_zone() -> None:
     r = rules("mon-sun 00:00-24:00", zone="Pacific/Auckland", horizon=1)
     now = at("2026-01-08 12:00")  # the 9th in Auckland
-    found = [start.astimezone(r.zone).date().isoformat() for start in offered(r, Agenda(), now, NEVER, ALWAYS)]
+    found = [start.astimezone(r.zone).date().isoformat() for start in offered_slots(r, Agenda(), now, NEVER, ALWAYS)]
     assert sorted(set(found)) == ["2026-01-09", "2026-01-10"]
-    only_today = offered(rules("mon-sun 00:00-24:00", horizon=0), Agenda(), now, NEVER, ALWAYS)
+    only_today = offered_slots(rules("mon-sun 00:00-24:00", horizon=0), Agenda(), now, NEVER, ALWAYS)
     assert {start.date() for start in only_today} == {date(2026, 1, 8)}
 
 
@@ -170,7 +170,7 @@ def test_is_offered_says_the_same_as_offered_for_every_minute_of_a_day() -> None
     agenda = busy(("2026-10-25 00:30", "2026-10-25 00:50"))
     now = at("2026-10-01")
     first = at("2026-10-24 20:00")
-    found = set(offered(r, agenda, now, first, first + timedelta(days=1)))
+    found = set(offered_slots(r, agenda, now, first, first + timedelta(days=1)))
     assert found
     for minute in range(24 * 60):
         start = first + minute * MINUTE
@@ -180,14 +180,14 @@ def test_is_offered_says_the_same_as_offered_for_every_minute_of_a_day() -> None
 
 def test_the_first_slot_may_be_weeks_away_or_nowhere() -> None:
     r = rules(overrides=["2026-02-20 09:00-10:00"])
-    assert first_offered(r, Agenda(), at("2026-01-01"), at("2026-01-01")) == at("2026-02-20 09:00")
-    assert first_offered(rules(), Agenda(), at("2026-01-01"), at("2026-01-01")) is None
+    assert first_slot(r, Agenda(), at("2026-01-01"), at("2026-01-01")) == at("2026-02-20 09:00")
+    assert first_slot(rules(), Agenda(), at("2026-01-01"), at("2026-01-01")) is None
 
 
 def test_instants_out_of_reach_are_answered_with_nothing() -> None:
     r = rules("mon-sun 00:00-24:00")
-    assert offered(r, Agenda(), at("2026-01-01"), at("9998-12-30"), at("9998-12-31")) == []
-    assert offered(r, Agenda(), at("2026-01-01"), at("0002-01-01"), at("0002-01-02")) == []
+    assert offered_slots(r, Agenda(), at("2026-01-01"), at("9998-12-30"), at("9998-12-31")) == []
+    assert offered_slots(r, Agenda(), at("2026-01-01"), at("0002-01-01"), at("0002-01-02")) == []
     assert not is_offered(
         r, Agenda(), at("2026-01-01"), datetime.max.replace(tzinfo=UTC, microsecond=0) - timedelta(days=1)
     )
@@ -210,7 +210,7 @@ def test_the_nearest_slots_are_before_and_after_and_in_order() -> None:
         ("2025-12-01 09:00", ["01 09:00"]),  # none within a week: the first one after it
         ("2040-01-01 09:00", []),
     ):
-        found = [f"{slot:%d %H:%M}" for slot in nearest(r, agenda, now, at(start), 3)]
+        found = [f"{slot:%d %H:%M}" for slot in nearest_slots(r, agenda, now, at(start), 3)]
         assert found == expected, start
 
 
@@ -223,7 +223,7 @@ def test_what_is_offered_is_within_the_hours_and_a_minute_more_is_not(zone: str,
     weekday = date.fromisoformat(day).weekday()
     r = rules(f"{WEEKDAYS[weekday]} {window}", zone=zone, duration=30, step=30)
     start = instant(date.fromisoformat(day), 0, r.zone) - timedelta(days=1)
-    found = offered(r, Agenda(), start - timedelta(days=9), start, start + timedelta(days=3))
+    found = offered_slots(r, Agenda(), start - timedelta(days=9), start, start + timedelta(days=3))
     assert found
     for slot in found:
         assert within(r.availability, r.zone, slot, slot + r.duration)

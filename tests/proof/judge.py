@@ -8,7 +8,7 @@ from shop import Shop
 from sqlalchemy import text
 
 from database import db, snapshot
-from scheduling.invariants import findings
+from scheduling.integrity import findings
 
 DOUBLE = ("one link, one booking", "one owner, one place", "every booking has used its link")
 BURNED = ("every used link has its booking",)

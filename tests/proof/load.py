@@ -11,10 +11,9 @@ from proof.tally import Tally
 from running import Server
 from shop import Shop, tomorrow
 
-from database import db
 from models import Booking
-from scheduling.bookings import find_managed
-from scheduling.refusals import Unknown
+from scheduling.bookings import get_booking_by_token
+from scheduling.errors import NotFound
 
 STEP = 5
 SLOTS = 4000
@@ -94,14 +93,14 @@ class Load:
     def _change(self, address: str, case: Case, chance: random.Random) -> None:
         """Move it, or cancel it. Without an answer, both the old and the new are right."""
         if chance.random() < 0.2:
-            wish, answer = "cancelled", self._post(address, f"{case.manage}/cancel", {}, (303,))
+            booking_request, answer = "cancelled", self._post(address, f"{case.manage}/cancel", {}, (303,))
         else:
-            wish = _some_start(chance)
-            answer = self._post(address, f"{case.manage}/reschedule", {"start": wish}, (303, 409))
+            booking_request = _some_start(chance)
+            answer = self._post(address, f"{case.manage}/reschedule", {"start": booking_request}, (303, 409))
         if answer.status == 303:
-            case.confirmed, case.unsure = wish, []
+            case.confirmed, case.unsure = booking_request, []
         elif answer.status in UNSURE:
-            case.unsure.append(wish)
+            case.unsure.append(booking_request)
 
     def _post(self, address: str, path: str, form: dict[str, str], right: tuple[int, ...]) -> Answer:
         answer = post(address, path, form)
@@ -132,8 +131,8 @@ class Load:
         if not case.manage:
             return
         try:
-            booking: Booking = find_managed(db.session(), case.manage.removeprefix("/booking/"))
-        except Unknown:
+            booking: Booking = get_booking_by_token(case.manage.removeprefix("/booking/"))
+        except NotFound:
             self.tally.lost += 1
             return
         is_now = "cancelled" if not booking.is_confirmed else booking.starts_at.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -10,10 +10,10 @@ from running import Server
 from shop import Shop, tomorrow
 from world import JANE
 
-Wish = tuple[str, str]  # a link's token, and the start to book with it
+BookingRequest = tuple[str, str]  # a link's token, and the start to book with it
 
 
-def race(servers: Sequence[Server], wishes: Sequence[Wish], request_id: str = "") -> list[Answer]:
+def race(servers: Sequence[Server], wishes: Sequence[BookingRequest], request_id: str = "") -> list[Answer]:
     """Send all wishes at once, spread over the servers; return the answers in the wishes' order."""
     answers: list[Answer | None] = [None] * len(wishes)
     ready = threading.Barrier(len(wishes))
@@ -24,8 +24,8 @@ def race(servers: Sequence[Server], wishes: Sequence[Wish], request_id: str = ""
         answers[i] = post(server.address, f"/b/{token}", form)
 
     threads = [
-        threading.Thread(target=run, args=(i, server, *wish))
-        for i, (server, wish) in enumerate(zip(cycle(servers), wishes, strict=False))
+        threading.Thread(target=run, args=(i, server, *booking_request))
+        for i, (server, booking_request) in enumerate(zip(cycle(servers), wishes, strict=False))
     ]
     for thread in threads:
         thread.start()

@@ -12,28 +12,27 @@ from typing import Any
 from flask import current_app
 
 from app import create_app
-from blueprints import public
-from clock import utcnow
-from database import db, writing
+from blueprints.invitee import book as book_page
+from database import db, transaction, utcnow
 from models import Booking, Link
 from scheduling import bookings
-from scheduling.bookings import Wish, is_free, made_by
-from scheduling.links import find, require_active
-from scheduling.refusals import SlotTaken
-from server import serve
+from scheduling.bookings import BookingRequest, find_by_request_id, is_free
+from scheduling.errors import SlotTaken
+from scheduling.links import get_link_by_token, require_active
+from server.serve import serve
 
 
-def book(key: str, token: str, wish: Wish) -> Booking:
+def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool) -> Booking:
     """Do what `scheduling.bookings.book` does, but not in one transaction and behind no lock."""
     session = db.session()
-    link = find(session, token)
-    if earlier := made_by(session, link, wish.request_id):
+    link = get_link_by_token(token)
+    if earlier := find_by_request_id(link, booking_request.request_id):
         return earlier
     now = utcnow()
     require_active(link, now)
-    if wish.start is None or not is_free(session, link.calendar, wish.start, now):
+    if booking_request.start is None or not is_free(link.calendar, booking_request.start, now):
         raise SlotTaken
-    booking = bookings._new(key, link, wish, wish.start, now)
+    booking = bookings._new(key, link, booking_request, booking_request.start, now)
     session.rollback()
     steps = [lambda: _insert(booking), lambda: _mark(link.id)]
     if os.environ["BREAK"] == "claim-first":
@@ -47,12 +46,12 @@ def book(key: str, token: str, wish: Wish) -> Booking:
 
 
 def _insert(booking: Booking) -> None:
-    with writing() as session:
+    with transaction() as session:
         session.add(booking)
 
 
 def _mark(link_id: int) -> None:
-    with writing() as session:
+    with transaction() as session:
         session.get_one(Link, link_id).used_at = utcnow()
 
 
@@ -63,5 +62,5 @@ def _later(app: Any, steps: list[Any]) -> None:
 
 
 if __name__ == "__main__":
-    public.book = book
+    book_page.book = book
     serve(create_app())

@@ -1,0 +1,29 @@
+"""How an owner's pages look to their invitees: a colour and a logo."""
+
+from hashlib import sha256
+
+from sqlalchemy import delete, select
+
+from database import db, transaction
+from models import Logo, Owner
+
+
+def change_look(owner_id: int, accent: str) -> None:
+    """Set the owner's colour, `#rrggbb`, or '' for ours."""
+    with transaction() as session:
+        session.get_one(Owner, owner_id).accent = accent
+
+
+def change_logo(owner_id: int, image: bytes | None) -> None:
+    """Set the owner's logo, which is a cleaned image, or take it away."""
+    with transaction() as session:
+        owner = session.get_one(Owner, owner_id)
+        session.execute(delete(Logo).where(Logo.owner_id == owner_id))
+        owner.logo = sha256(image).hexdigest()[:32] if image else ""
+        if image:
+            session.add(Logo(owner_id=owner_id, digest=owner.logo, image=image))
+
+
+def logo_image(digest: str) -> bytes | None:
+    """Return the image of this name, whoever's it is, or None."""
+    return db.session.scalars(select(Logo.image).where(Logo.digest == digest).limit(1)).first()

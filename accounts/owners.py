@@ -1,0 +1,85 @@
+"""Owners: their accounts, their profile, their password."""
+
+from sqlalchemy import delete, exists, select
+from sqlalchemy.orm import Session
+from werkzeug.security import check_password_hash, generate_password_hash
+
+import tokens
+from accounts.errors import EmailTaken, InvalidCredentials
+from accounts.login_throttle import NO_OWNER
+from database import db, lock_owner, transaction, utcnow
+from models import BrowserSession, Owner
+from scheduling.calendars import new_calendar
+from scheduling.errors import NotFound
+
+SETUP = "setup"
+
+
+def setup_token(key: str) -> str:
+    """Return the token of the address at which the first owner is made: the same for every process with this key."""
+    return tokens.derive(key, SETUP)
+
+
+def has_owner() -> bool:
+    """Return whether there is an owner."""
+    return bool(db.session.scalar(select(exists().where(Owner.id.is_not(None)))))
+
+
+def create_owner(email: str, name: str, timezone: str, password: str) -> Owner:
+    """Return a new owner, whose contact is the email until they change it. Raises EmailTaken."""
+    password_hash = generate_password_hash(password)
+    with transaction() as session:
+        lock_owner(NO_OWNER)
+        return _add_owner(session, email, name, timezone, password_hash)
+
+
+def create_first_owner(email: str, name: str, timezone: str, password: str, calendar: str) -> Owner:
+    """Return the first owner, with a first calendar of the name `calendar`. Raises NotFound if there is an owner."""
+    password_hash = generate_password_hash(password)
+    with transaction() as session:
+        lock_owner(NO_OWNER)
+        if has_owner():
+            raise NotFound
+        owner = _add_owner(session, email, name, timezone, password_hash)
+        session.add(new_calendar(owner.id, name=calendar, timezone=timezone))
+    return owner
+
+
+def find_owner(email: str) -> Owner | None:
+    """Return the owner with this email, however it is capitalised."""
+    return db.session.scalars(select(Owner).where(Owner.email == normalize_email(email))).one_or_none()
+
+
+def normalize_email(email: str) -> str:
+    """Return the email as accounts are known by."""
+    return email.strip().lower()
+
+
+def change_profile(owner_id: int, name: str, timezone: str, contact: str) -> None:
+    """Set what invitees read of the owner, and the zone of the owner's own pages."""
+    with transaction() as session:
+        owner = session.get_one(Owner, owner_id)
+        owner.name, owner.timezone, owner.contact = name, timezone, contact
+
+
+def change_password(owner_id: int, current: str, new: str) -> None:
+    """Set the password and end all sessions, this one too. Raises InvalidCredentials if `current` is wrong."""
+    owner = db.session.get_one(Owner, owner_id)
+    if not check_password_hash(owner.password_hash, current):
+        raise InvalidCredentials
+    password_hash = generate_password_hash(new)
+    with transaction() as session:
+        session.get_one(Owner, owner_id).password_hash = password_hash
+        session.execute(delete(BrowserSession).where(BrowserSession.owner_id == owner_id))
+
+
+def _add_owner(session: Session, email: str, name: str, timezone: str, password_hash: str) -> Owner:
+    email = normalize_email(email)
+    if find_owner(email) is not None:
+        raise EmailTaken
+    owner = Owner(
+        email=email, name=name, timezone=timezone, contact=email, password_hash=password_hash, created_at=utcnow()
+    )
+    session.add(owner)
+    session.flush()
+    return owner

@@ -1,0 +1,70 @@
+"""Logging in and out. A session is a row, so it can be revoked; the browser's cookie holds its token."""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import bindparam, delete, select
+from werkzeug.security import check_password_hash, generate_password_hash
+
+import tokens
+from accounts.errors import InvalidCredentials
+from accounts.login_throttle import count_attempt, forget_attempts, throttle_key
+from accounts.owners import find_owner, normalize_email
+from database import Instant, db, transaction, utcnow
+from models import BrowserSession, Owner
+
+LIFETIME = timedelta(days=30)
+
+# Built once: it runs with each of an owner's pages.
+_OWNER_OF_SESSION = (
+    select(Owner)
+    .join(BrowserSession, BrowserSession.owner_id == Owner.id)
+    .where(BrowserSession.token_hash == bindparam("hash"), BrowserSession.expires_at > bindparam("now", type_=Instant))
+)
+
+# Checked when there is no such account, so that the answer takes as long as for one that exists.
+_DUMMY_HASH = generate_password_hash("nobody's")
+
+
+def log_in(email: str, password: str, address: str, locale: str = "") -> str:
+    """Return the token of a new session for the owner with this email and password.
+
+    `address` is the client's, by which failures are counted; `locale` is the one the owner is written to in.
+    Raises InvalidCredentials, TooManyAttempts.
+    """
+    key = throttle_key(normalize_email(email), address)
+    count_attempt(key)
+    owner = find_owner(email)
+    correct = check_password_hash(owner.password_hash if owner else _DUMMY_HASH, password)
+    if owner is None or not correct:
+        raise InvalidCredentials
+    return start_session(owner, key, locale)
+
+
+def start_session(owner: Owner, key: bytes | None = None, locale: str = "") -> str:
+    """Return the token of a new session of 30 days; the failed attempts under the throttle key are forgotten.
+
+    `locale` is the one in which the owner reads, and is written to from now on.
+    """
+    token = secrets.token_urlsafe(24)
+    now = utcnow()
+    owner_id = owner.id
+    with transaction() as session:
+        session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now))
+        if key is not None:
+            forget_attempts(key)
+        if locale:
+            session.get_one(Owner, owner_id).locale = locale
+        session.add(BrowserSession(owner_id=owner_id, token_hash=tokens.digest(token), expires_at=now + LIFETIME))
+    return token
+
+
+def owner_of_session(token: str) -> Owner | None:
+    """Return the owner whose session this token is, None if it has ended."""
+    return db.session.scalars(_OWNER_OF_SESSION, {"hash": tokens.digest(token), "now": utcnow()}).one_or_none()
+
+
+def log_out(token: str) -> None:
+    """End the session with this token."""
+    with transaction() as session:
+        session.execute(delete(BrowserSession).where(BrowserSession.token_hash == tokens.digest(token)))

@@ -1,0 +1,34 @@
+"""Settings → Feed: the private address at which calendar programs find all appointments."""
+
+from flask import Blueprint, flash, g, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from blueprints.responses import redirect_to
+from public_urls import feed_address, key
+from scheduling.feeds import renew_feed, turn_off_feed
+
+bp = Blueprint("feed", __name__, url_prefix="/settings/feed")
+
+
+@bp.get("")
+def index() -> ResponseReturnValue:
+    """Show the feed's address, or offer to make one."""
+    return render_template("feed.html", exists=g.owner.feed_hash is not None, address=feed_address(g.owner))
+
+
+@bp.post("")
+def renew() -> ResponseReturnValue:
+    """Make an address for the feed, or a new one instead of the one that it has."""
+    had_one = g.owner.feed_hash is not None
+    renew_feed(key(), g.owner.id)
+    flash(_("The feed has a new address. The old one leads nowhere now.") if had_one else _("Your feed is ready."))
+    return redirect_to("owner.feed.index")
+
+
+@bp.post("/end")
+def end() -> ResponseReturnValue:
+    """Take the feed's address away."""
+    turn_off_feed(g.owner.id)
+    flash(_("The feed is off. Its address leads nowhere now."))
+    return redirect_to("owner.feed.index")

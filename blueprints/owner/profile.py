@@ -1,0 +1,112 @@
+"""Settings → Profile."""
+
+from flask import Blueprint, flash, g, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accounts.branding import change_logo, change_look
+from accounts.errors import InvalidCredentials
+from accounts.owners import change_password, change_profile
+from accounts.sessions import start_session
+from blueprints.login_required import start_browser_session
+from blueprints.responses import redirect_to
+from branding import logos
+from branding.colours import is_readable
+from forms.account import BrandingForm, PasswordForm, ProfileForm
+
+bp = Blueprint("profile", __name__, url_prefix="/settings")
+
+OURS = "#1f5f4a"
+"""The accent of the stylesheet."""
+
+
+@bp.route("/profile", methods=["GET", "POST"])
+def edit() -> ResponseReturnValue:
+    """Change what invitees read of the owner."""
+    form = ProfileForm(obj=g.owner)
+    if not form.validate_on_submit():
+        return _page(422 if form.is_submitted() else 200, form=form)
+    change_profile(g.owner.id, form.name.data, form.timezone.data, form.contact.data)
+    flash(_("Your profile was saved."))
+    return redirect_to("owner.profile.edit")
+
+
+@bp.route("/look", methods=["GET", "POST"])
+def branding() -> ResponseReturnValue:
+    """Change the colour and the logo, or go back to ours."""
+    if request.method != "POST":
+        return redirect_to("owner.profile.edit")
+    if "ours" in request.form:
+        change_look(g.owner.id, "")
+        flash(_("Your pages have our colour again."))
+        return redirect_to("owner.profile.edit")
+    if "no_logo" in request.form:
+        change_logo(g.owner.id, None)
+        flash(_("Your logo was removed."))
+        return redirect_to("owner.profile.edit")
+    form = BrandingForm()
+    image = _clean_logo(form) if form.validate_on_submit() else None
+    if form.errors:
+        return _page(422, look_form=form)
+    accent = form.accent.data.lower()
+    change_look(g.owner.id, "" if accent == OURS else accent)
+    if image:
+        change_logo(g.owner.id, image)
+    flash(_("Your look was saved."))
+    if not is_readable(accent):
+        flash(_("Where your colour is text it is darker, so that it can be read."))
+    return redirect_to("owner.profile.edit")
+
+
+def _clean_logo(form: BrandingForm) -> bytes | None:
+    """Return the logo that was sent along, if any; one that can't be used is an error of the form."""
+    upload = request.files.get("logo")
+    if not upload:
+        return None
+    try:
+        with upload.stream as file:
+            return logos.clean(file.read())
+    except logos.NoImage as error:
+        form.logo.errors = [_no_image_words(str(error))]
+        return None
+
+
+@bp.route("/password", methods=["GET", "POST"])
+def password() -> ResponseReturnValue:
+    """Change the password; all other browsers are signed out."""
+    if request.method != "POST":
+        return redirect_to("owner.profile.edit")
+    form = PasswordForm()
+    if not form.validate_on_submit():
+        return _page(422, password_form=form)
+    try:
+        change_password(g.owner.id, form.current.data, form.new.data)
+    except InvalidCredentials:
+        form.current.errors = [_("This is not your current password.")]
+        return _page(422, password_form=form)
+    start_browser_session(start_session(g.owner))
+    flash(_("Your password was changed. All other browsers are signed out."))
+    return redirect_to("owner.profile.edit")
+
+
+def _no_image_words(why: str) -> str:
+    words = {
+        "kind": _("This is no image that we know: use a PNG, JPEG, WebP or GIF."),
+        "size": _("This image has too many pixels: make it smaller."),
+        "empty": _("Nothing can be seen on this image."),
+    }
+    return str(words.get(why, _("This image can’t be read: it seems to be broken.")))
+
+
+def _page(
+    status: int,
+    form: ProfileForm | None = None,
+    look_form: BrandingForm | None = None,
+    password_form: PasswordForm | None = None,
+) -> ResponseReturnValue:
+    return render_template(
+        "profile.html",
+        form=form or ProfileForm(formdata=None, obj=g.owner),
+        look_form=look_form or BrandingForm(formdata=None, accent=g.owner.accent or OURS),
+        password_form=password_form or PasswordForm(formdata=None),
+    ), status

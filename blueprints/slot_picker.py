@@ -1,0 +1,77 @@
+"""The slot picker as both of its users need it: who books with a link, and who moves an appointment."""
+
+import gzip
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from flask import render_template, request
+
+from availability.month_view import Picker, build_picker
+from availability.slots import DAY
+from database import utcnow
+from i18n import timezones
+from models import Booking, Calendar, PublicCalendar
+from parsing.values import parse_date, parse_month
+from scheduling.agenda import agenda
+
+
+def reader_zone(calendar: Calendar) -> ZoneInfo:
+    """Return the zone that the request names, else the calendar's."""
+    named = request.values.get("tz") or request.form.get("timezone")
+    return timezones.parse_timezone(named) or ZoneInfo(calendar.timezone)
+
+
+def picker_from_query(calendar: Calendar, moving: Booking | None = None) -> Picker:
+    """Return the picker on the day or month of the query; what is none counts as absent."""
+    args = request.args
+    return _pick(calendar, moving, month=parse_month(args.get("month")), day=parse_date(args.get("date")))
+
+
+def picker_around(
+    calendar: Calendar, start: datetime | None, moving: Booking | None = None, gone: bool = False
+) -> Picker:
+    """Return the picker on the day of a slot, or on the first day with slots if it has no other.
+
+    Where the slot is `gone`, those that are the nearest to it come first.
+    """
+    if start is not None:
+        picker = _pick(
+            calendar, moving, day=start.astimezone(reader_zone(calendar)).date(), near=start if gone else None
+        )
+        if picker.starts or picker.nearest:
+            return picker
+    return _pick(calendar, moving)
+
+
+@lru_cache(maxsize=500)
+def slot_page(
+    template: str, _locale: str, calendar: PublicCalendar, picker: Picker, finds_zone: bool, asks_zone: bool
+) -> tuple[bytes, bytes]:
+    """Return the slot page, or its fragment, for who has typed nothing yet: plain, and in gzip.
+
+    It depends on nothing else, so that it needs no second laying out as long as nobody books: that is half its work.
+    It holds no secret either, not even its own address, so that its length may depend on what it says.
+    """
+    plain = render_template(
+        template,
+        calendar=calendar,
+        picker=picker,
+        layout="invitee_page.html",
+        finds_zone=finds_zone,
+        asks_zone=asks_zone,
+    ).encode()
+    return plain, gzip.compress(plain, compresslevel=6, mtime=0)
+
+
+def _pick(
+    calendar: Calendar,
+    moving: Booking | None,
+    month: date | None = None,
+    day: date | None = None,
+    near: datetime | None = None,
+) -> Picker:
+    now = utcnow()
+    rules = calendar.rules
+    in_the_way = agenda(calendar, now, now + (rules.horizon + 2) * DAY, moving)
+    return build_picker(rules, in_the_way, now, reader_zone(calendar), month, day, near)

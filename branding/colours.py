@@ -1,0 +1,98 @@
+"""An owner's colour, made so that it can be read: as text on paper, and as what text stands on, light and dark.
+
+Contrast is what WCAG 2.2 says it is: 4.5 to 1 for text (1.4.3), computed from relative luminance.
+"""
+
+from collections.abc import Iterable
+from colorsys import hls_to_rgb, rgb_to_hls
+from dataclasses import dataclass
+from functools import lru_cache
+
+ENOUGH = 4.6  # a little more, since what is shown is rounded
+A_LITTLE = 0.01
+DEEPER = 0.08
+
+RGB = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """What a colour becomes in one scheme, each as `#rrggbb`; `tint` is the accent's pale ground."""
+
+    accent: str
+    accent_deep: str
+    on_accent: str
+    tint: str
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A scheme's paper and card, how much of a colour its tint takes, and which way colours go to stand out."""
+
+    papers: tuple[str, ...]
+    on_accent: str
+    share: float
+    direction: int
+
+
+LIGHT = Scheme(papers=("#ffffff", "#fdfcfa"), on_accent="#ffffff", share=0.10, direction=-1)
+DARK = Scheme(papers=("#1d211f", "#151816"), on_accent="#10150f", share=0.13, direction=1)
+
+
+@lru_cache(maxsize=256)
+def palette(colour: str, scheme: Scheme) -> Palette:
+    """Return the tones of `#rrggbb`: the colour if it can be read, else as little darker or lighter as needed."""
+    hue, lightness, saturation = rgb_to_hls(*_rgb(colour))
+
+    def at(level: float) -> RGB:
+        return hls_to_rgb(hue, min(1.0, max(0.0, level)), saturation)
+
+    papers = [_rgb(paper) for paper in scheme.papers]
+    on_accent = _rgb(scheme.on_accent)
+    while not _stands_out(at(lightness), [*papers, on_accent, _mixed(at(lightness), papers[0], scheme.share)]):
+        lightness += scheme.direction * A_LITTLE
+    accent = at(lightness)
+    return Palette(
+        accent=_hex(accent),
+        accent_deep=_hex(at(lightness + scheme.direction * DEEPER)),
+        on_accent=scheme.on_accent,
+        tint=_hex(_mixed(accent, papers[0], scheme.share)),
+    )
+
+
+def is_readable(colour: str) -> bool:
+    """Return whether the colour can be read on light paper as it is."""
+    return palette(colour, LIGHT).accent == colour
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, 1 to 21."""
+    return _contrast(_rgb(one), _rgb(other))
+
+
+def _stands_out(colour: RGB, grounds: Iterable[RGB]) -> bool:
+    return all(_contrast(colour, ground) >= ENOUGH for ground in grounds)
+
+
+def _contrast(one: RGB, other: RGB) -> float:
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: RGB) -> float:
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _mixed(colour: RGB, paper: RGB, share: float) -> RGB:
+    red, green, blue = (share * c + (1 - share) * p for c, p in zip(colour, paper, strict=True))
+    return red, green, blue
+
+
+def _rgb(colour: str) -> RGB:
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue
+
+
+def _hex(colour: RGB) -> str:
+    return "#" + "".join(f"{round(c * 255):02x}" for c in colour)

@@ -1,0 +1,123 @@
+"""The same verbs for the shell: exit 0, or one line on standard error and exit 1."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+from flask import Flask
+from flask_migrate.cli import db as migrations
+
+from accounts import owners
+from accounts.errors import EmailTaken
+from availability.opening_hours import HoursError, parse_availability
+from cli.mail import mail_test, work
+from cli.maintenance import backup, check
+from cli.params import Command, CommandError, EmailParam, Group, LineParam, TimezoneParam
+from database import LARGEST_ID
+from forms.fields import MAX_PASSWORD, MIN_PASSWORD
+from i18n.hours_errors import hours_error_text
+from models import Owner
+from public_urls import key, link_address
+from scheduling import calendars, links
+from scheduling.errors import CalendarClosed, NotFound
+
+EMAIL, NAME, LABEL, ZONE = EmailParam(254), LineParam(200), LineParam(200, empty=True), TimezoneParam()
+LENGTH, MINUTES, DAYS = click.IntRange(1, 1440), click.IntRange(0, 1440), click.IntRange(0, 3650)
+ROW = click.IntRange(1, LARGEST_ID)
+
+owner_group = Group("owner", help="Owners: the people with accounts.")
+calendar_group = Group("calendar", help="Calendars: what can be booked.")
+link_group = Group("link", help="One-time links.")
+
+
+@owner_group.command("create")
+@click.option("--email", type=EMAIL, required=True)
+@click.option("--name", type=NAME, required=True)
+@click.option("--timezone", type=ZONE, required=True)
+@click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
+def owner_create(email: str, name: str, timezone: str, password_stdin: bool) -> None:
+    """Make an owner; prints the id."""
+    password = _password() if password_stdin else ""
+    try:
+        click.echo(owners.create_owner(email, name, timezone, password).id)
+    except EmailTaken:
+        raise CommandError(f"There is an owner with the email {email!r} already.") from None
+
+
+@calendar_group.command("create")
+@click.option("--owner", type=EMAIL, required=True, help="The owner's email.")
+@click.option("--name", type=NAME, required=True)
+@click.option("--duration", type=LENGTH, default=30, help="Minutes.")
+@click.option("--step", type=LENGTH, default=30, help="Minutes from one slot's start to the next one's.")
+@click.option("--timezone", type=ZONE, help="The owner's, if not given.")
+@click.option("--hours", multiple=True, help="Such as 'mon-fri 09:00-17:00'; may be repeated.")
+@click.option("--override", multiple=True, help="Such as '2026-12-24 closed'; may be repeated.")
+@click.option("--buffer-before", type=MINUTES, default=0, help="Minutes.")
+@click.option("--buffer-after", type=MINUTES, default=0, help="Minutes.")
+@click.option("--min-notice", type=click.IntRange(0, 5_256_000), default=0, help="Minutes.")
+@click.option("--horizon", type=DAYS, default=60, help="Days.")
+@click.option("--daily-limit", type=click.IntRange(1, 1440))
+@click.option("--reminder", type=click.IntRange(0, 43_200), default=1440, help="Minutes before the start; 0 is none.")
+def calendar_create(owner: str, hours: Sequence[str], override: Sequence[str], **fields: Any) -> None:
+    """Make a calendar; prints the id."""
+    found = _owner(owner)
+    try:
+        fields["availability"] = parse_availability(hours or ["mon-fri 09:00-17:00"], override)
+    except HoursError as error:
+        raise CommandError(hours_error_text(error)) from None
+    fields["timezone"] = fields["timezone"] or found.timezone
+    click.echo(calendars.create_calendar(found.id, **fields).id)
+
+
+@calendar_group.command("list")
+@click.option("--owner", type=EMAIL, required=True, help="The owner's email.")
+def calendar_list(owner: str) -> None:
+    """List an owner's calendars: id and name, with a tab between, a line each."""
+    for calendar in calendars.list_calendars(_owner(owner).id):
+        click.echo(f"{calendar.id}\t{calendar.name}")
+
+
+@link_group.command("create")
+@click.option("--calendar", type=ROW, required=True, help="The calendar's id.")
+@click.option("--count", type=click.IntRange(1, 100_000), default=1)
+@click.option("--label", type=LABEL, default="", help="For whom; only the owner sees it.")
+@click.option("--expires-in", type=DAYS, help="Days; the calendar's setting, if not given.")
+def link_create(calendar: int, count: int, label: str, expires_in: int | None) -> None:
+    """Make one-time links; prints one address a line."""
+    try:
+        found = calendars.find_calendar(calendar)
+        made = links.create_links(key(), found.owner_id, calendar, count, label, expires_in)
+    except NotFound:
+        raise CommandError(f"There is no calendar {calendar}.") from None
+    except CalendarClosed:
+        raise CommandError(f"Calendar {calendar} is closed: nobody could book with its links.") from None
+    for link in made:
+        click.echo(link_address(link))
+
+
+def add_commands(app: Flask) -> None:
+    """Add the commands to the app's."""
+    for command in (owner_group, calendar_group, link_group, check, backup, work, mail_test):
+        app.cli.add_command(command)
+    # Flask-Migrate's commands come by themselves; they are to complain as ours do.
+    migrations.__class__ = Group
+    for migration in migrations.commands.values():
+        migration.__class__ = Command
+
+
+def _owner(email: str) -> Owner:
+    owner = owners.find_owner(email)
+    if owner is None:
+        raise CommandError(f"There is no owner with the email {email!r}.")
+    return owner
+
+
+def _password() -> str:
+    try:
+        password = sys.stdin.buffer.read().decode().rstrip("\r\n") if sys.stdin else ""
+    except UnicodeDecodeError:
+        raise CommandError("The password must be text in UTF-8.") from None
+    if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
+        raise CommandError(f"The password must have {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
+    return password

@@ -1,0 +1,74 @@
+"""The commands for mail: a worker of its own, and a test of the settings."""
+
+import signal
+import threading
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_babel import gettext as _
+
+from cli.params import Command, CommandError, EmailParam
+from config import current
+from database import utcnow
+from notifications.email_content import EmailContent
+from notifications.email_message import write
+from notifications.smtp import Rejected, ServerUnavailable, close, connect, send
+from notifications.worker import Worker
+from parsing.email_addresses import Person
+from parsing.mail_server import MailServer
+from public_urls import base, host
+
+
+@click.command("work", cls=Command)
+@click.option("--once", is_flag=True, help="Send what is due now, and end.")
+@with_appcontext
+def work(once: bool) -> None:
+    """Send mail until told to stop, beside the server or instead of it; `--once` prints how many were sent."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    server = _server()
+    worker = Worker(app, server)
+    if once:
+        click.echo(worker.send_due())
+        return
+    stop = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, stop)  # before the thread, so that it is we who are told
+    thread = threading.Thread(target=worker.run, name="mail")
+    thread.start()
+    click.echo(_("Sending mail by %(server)s until told to stop.", server=server))
+    signal.sigwait(stop)
+    worker.stop()
+    thread.join()
+
+
+@click.command("mail-test", cls=Command)
+@click.argument("address", type=EmailParam(254))
+@with_appcontext
+def mail_test(address: str) -> None:
+    """Send a mail to ADDRESS, to prove SMTP_URL and MAIL_FROM; prints which server has taken it on."""
+    server = _server()
+    content = EmailContent(
+        subject=_("Bookonce can send mail"),
+        heading=_("It works"),
+        opening=_("This mail was sent to try out the mail settings of Bookonce. There is nothing to do."),
+        facts=((_("From"), base()), (_("By"), str(server))),
+        action=None,
+        closing="",
+    )
+    mail = write(content, Person(server.name or "Bookonce", server.address), Person("", address), utcnow())
+    try:
+        connection = connect(server, host())
+        try:
+            send(connection, server, mail)
+        finally:
+            close(connection)
+    except (ServerUnavailable, Rejected) as refusal:
+        raise CommandError(f"Not sent: {refusal}") from None
+    click.echo(_("%(server)s has taken it on for %(address)s.", server=server, address=address))
+
+
+def _server() -> MailServer:
+    server = current().mail
+    if server is None:
+        raise CommandError("SMTP_URL: is not set, so no mail is sent.")
+    return server

@@ -1,0 +1,85 @@
+"""How commands take what they are given and complain: one line on standard error and exit 1."""
+
+import sqlite3
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
+
+from i18n.timezones import parse_timezone
+from parsing.email_addresses import is_email
+
+
+class CommandError(click.ClickException):
+    """What went wrong, in one line; click prints it to standard error and exits with 1."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+
+class _Strict:
+    """Makes click's own complaints, of a missing option say, one line and exit 1 too."""
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        try:
+            return super().make_context(*args, **kwargs)  # type: ignore[misc,no-any-return]
+        except click.exceptions.NoArgsIsHelpError as error:
+            raise CommandError(f"{error.ctx.command_path}: say what to do, see --help") from None
+        except click.UsageError as error:
+            raise CommandError(error.format_message()) from None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)  # type: ignore[misc]
+        except click.UsageError as error:
+            raise CommandError(error.format_message()) from None
+        except (DBAPIError, sqlite3.Error) as error:
+            why = error.orig if isinstance(error, DBAPIError) else error
+            raise CommandError(f"The database does not answer as it should; try 'db upgrade': {why}") from None
+
+
+class Command(_Strict, click.Command):
+    pass
+
+
+class Group(_Strict, AppGroup):
+    command_class = Command
+
+
+class LineParam(click.ParamType[str]):
+    """A text of one line, not empty unless `empty`, of `most` characters at most."""
+
+    name = "text"
+
+    def __init__(self, most: int, empty: bool = False) -> None:
+        self.most, self.empty = most, empty
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        value = value.strip()
+        if not value and not self.empty:
+            self.fail("must not be empty", param, ctx)
+        if len(value) > self.most:
+            self.fail(f"at most {self.most} characters", param, ctx)
+        if not value.isprintable():
+            self.fail("has a character that can't be used here", param, ctx)
+        return value
+
+
+class EmailParam(LineParam):
+    name = "email"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        value = super().convert(value, param, ctx)
+        if not is_email(value):
+            self.fail(f"{value!r} is not an email address", param, ctx)
+        return value
+
+
+class TimezoneParam(click.ParamType[str]):
+    name = "zone"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if parse_timezone(value) is None:
+            self.fail(f"{value!r} is not a time zone such as Europe/Berlin", param, ctx)
+        return value

@@ -1,0 +1,100 @@
+"""Column types that refuse what would drift, and the base of all tables."""
+
+import json
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, LargeBinary, MetaData, Text
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+from availability.slots import Availability, Window
+
+LARGEST_ID = 2**63 - 1
+
+
+def utcnow() -> datetime:
+    """Return this instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant, kept and returned in UTC; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime is no instant")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Read SQLite's text in one go, and not in three: a month may have ten thousand instants in it."""
+        return _read_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _read_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text + "+00:00")
+
+
+class AvailabilityText(TypeDecorator[Availability]):
+    """Weekly hours and date overrides as JSON, in minutes after midnight."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Availability | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        week = [[[w.opens, w.closes] for w in windows] for windows in value.week]
+        overrides = {d.isoformat(): [[w.opens, w.closes] for w in ws] for d, ws in value.overrides.items()}
+        return json.dumps({"week": week, "overrides": overrides}, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Availability | None:
+        return None if value is None else _read_availability(value)
+
+
+@lru_cache(maxsize=1024)
+def _read_availability(text: str) -> Availability:
+    kept = json.loads(text)
+    overrides = {date.fromisoformat(d): tuple(Window(*w) for w in ws) for d, ws in kept["overrides"].items()}
+    return Availability(
+        week=tuple(tuple(Window(*w) for w in windows) for windows in kept["week"]),
+        overrides=MappingProxyType(overrides),
+    )
+
+
+def enum_text(kind: type[StrEnum]) -> Enum:
+    """Return the type of a column that holds one of the values of `kind` as text."""
+    return Enum(kind, native_enum=False, values_callable=lambda members: [str(member) for member in members])
+
+
+# SQLite numbers its rows by itself only where the key is an INTEGER.
+Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
+ForeignId = Annotated[int, mapped_column(BigInteger)]
+Timestamp = Annotated[datetime, mapped_column(Instant)]
+Hash = Annotated[bytes, mapped_column(LargeBinary(32))]
+
+
+class Base(DeclarativeBase):
+    """What all tables share: constraints are named, so that a refusal of the database can be told apart."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )

@@ -1,0 +1,63 @@
+"""A busy time as its owner types it."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    StringField,
+)
+
+from availability.slots import DAY, MINUTES_A_DAY, instant
+from forms.base import OurForm
+from forms.fields import (
+    at_most,
+    one_line,
+    required,
+    strip,
+)
+from forms.opening_hours_fields import DayField, TimeOfDayField, valid_date
+from models import BusyTime
+
+
+class BusyTimeForm(OurForm):
+    """A time that the owner keeps free, as wall times in their zone; without times, whole days."""
+
+    from_day = DayField(_l("From"), validators=[required(_l("Say from which day on.")), valid_date])
+    from_time = TimeOfDayField(_l("From what time on (optional)"))
+    until_day = DayField(_l("Until"), validators=[valid_date])
+    until_time = TimeOfDayField(_l("Until what time (optional)"))
+    note = StringField(_l("Note (only you see this)"), filters=[strip], validators=[at_most(200), one_line])
+
+    @classmethod
+    def of(cls, busy: BusyTime, zone: ZoneInfo) -> "BusyTimeForm":
+        """Return the form filled with what was sent, else with the busy time."""
+        start, end = busy.starts_at.astimezone(zone), busy.ends_at.astimezone(zone)
+        whole_last_day = end.time() == time()
+        data = {
+            "from_day": start.date().isoformat(),
+            "from_time": "" if start.time() == time() else f"{start:%H:%M}",
+            "until_day": (end.date() - DAY if whole_last_day else end.date()).isoformat(),
+            "until_time": "" if whole_last_day else f"{end:%H:%M}",
+            "note": busy.note,
+        }
+        return cls(data=data)
+
+    def interval(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """Return start and end of what a valid form says, as instants."""
+        first = self.from_day.as_date or date.min
+        last = self.until_day.as_date or first
+        ends = self.until_time.minutes
+        return (
+            instant(first, self.from_time.minutes or 0, zone),
+            instant(last, MINUTES_A_DAY if ends is None else ends, zone),
+        )
+
+    def check_order(self, zone: ZoneInfo, now: datetime) -> bool:
+        """Return whether it begins before it ends and has not ended; if not, the field that ends it says so."""
+        start, end = self.interval(zone)
+        if start < end and now < end:
+            return True
+        self.until_day.errors = [_("This ends before it begins.") if end <= start else _("This is over already.")]
+        return False

@@ -1,0 +1,192 @@
+"""The fields of days and hours: a date, a time of day, the hours of a weekday, those of single dates and ranges."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, Form, StringField
+from wtforms.utils import unset_value
+from wtforms.validators import ValidationError
+from wtforms.widgets import DateInput, TimeInput
+
+from availability.opening_hours import MAX_OVERRIDES, HoursError, format_windows, parse_time, parse_windows
+from availability.slots import DAY, Windows
+from forms.fields import at_most
+from i18n.formatting import format_weekday
+from i18n.hours_errors import hours_error_text
+from parsing.values import YEARS, parse_date
+
+MAX_HOURS_TEXT = 200
+
+
+class HoursField(StringField):
+    """The windows of one weekday, `9:00-12:30, 13:30-17:00`; empty is closed."""
+
+    def __init__(self, weekday: int, **kwargs: Any) -> None:
+        super().__init__(validators=[at_most(MAX_HOURS_TEXT), valid_hours], **kwargs)
+        self.weekday = weekday
+
+    def process_data(self, value: Any) -> None:
+        self.data = format_windows(value or ())
+
+    @property
+    def day(self) -> str:
+        """The weekday's name."""
+        return format_weekday(self.weekday, wide=True)
+
+
+def valid_hours(_form: Form, field: Field) -> None:
+    """Refuse what can't be read as hours."""
+    try:
+        parse_windows(field.data or "")
+    except HoursError as error:
+        raise ValidationError(hours_error_text(error)) from None
+
+
+class DayField(StringField):
+    """A date, as the browsers' own field for dates sends it: `2026-12-24`."""
+
+    widget = DateInput()
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep what was sent, to be shown again."""
+        self.data = (valuelist[0] if valuelist else "").strip()
+
+    @property
+    def as_date(self) -> date | None:
+        """The date, None if it is none of our times."""
+        day = parse_date(self.data)
+        return day if day and day.year in YEARS else None
+
+
+def valid_date(_form: Form, field: Field) -> None:
+    """Refuse what is no date."""
+    if field.data and field.as_date is None:
+        raise ValidationError(_l("This is not a date, such as 2026-12-24."))
+
+
+class TimeOfDayField(StringField):
+    """A time of day such as `9:30`, or nothing."""
+
+    widget = TimeInput()
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, validators=[valid_time], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep what was sent, to be shown again."""
+        self.data = (valuelist[0] if valuelist else "").strip()
+
+    @property
+    def minutes(self) -> int | None:
+        """Minutes after midnight; None if there is nothing."""
+        return parse_time(self.data) if self.data else None
+
+
+def valid_time(_form: Form, field: Field) -> None:
+    """Refuse what is no time of day."""
+    try:
+        parse_time(field.data or "0:00")
+    except HoursError as error:
+        raise ValidationError(hours_error_text(error)) from None
+
+
+@dataclass
+class Row:
+    """Dates with hours of their own, as they are typed; without `until` it is one date, without `hours` closed."""
+
+    since: str = ""
+    until: str = ""
+    hours: str = ""
+    error: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was typed."""
+        return not (self.since or self.until or self.hours)
+
+    def read(self) -> tuple[list[date], Windows]:
+        """Return the dates and their windows. Raises HoursError."""
+        first, last = _read_day(self.since), _read_day(self.until or self.since)
+        if last < first:
+            raise HoursError("last_before_first")
+        days = (last - first).days + 1
+        if days > MAX_OVERRIDES:
+            raise HoursError("too_many_dates", count=MAX_OVERRIDES)
+        if len(self.hours) > MAX_HOURS_TEXT:
+            raise HoursError(_("At most %(max)d characters, please.", max=MAX_HOURS_TEXT))
+        return [first + i * DAY for i in range(days)], parse_windows(self.hours)
+
+
+class DatesField(Field):
+    """Rows of dates with hours of their own, sent as `name_since`, `name_until` and `name_hours`, each many times."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.rows: list[Row] = []
+        self.errors: list[str] = []
+        self.process_errors: list[str] = []
+        self.data: dict[date, Windows] = {}
+
+    def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
+        """Take the rows from what was sent, else from the dates of the calendar."""
+        if formdata is None:
+            self.data = {} if data is unset_value or data is None else dict(data)
+            self.rows = as_rows(self.data)
+            return
+        columns = [formdata.getlist(f"{self.name}_{part}") for part in ("since", "until", "hours")]
+        typed = zip(*columns, strict=False)
+        self.rows = [row for row in (Row(*(text.strip() for text in texts)) for texts in typed) if not row.is_empty]
+
+    def validate(self, form: Any, extra_validators: Any = ()) -> bool:
+        """Read the rows; each that can't be read, or whose dates another has already, keeps its own error."""
+        self.data = {}
+        for row in self.rows:
+            try:
+                days, windows = row.read()
+                if twice := next((day for day in days if day in self.data), None):
+                    raise HoursError("date_twice", date=twice.isoformat())
+                self.data |= dict.fromkeys(days, windows)
+            except HoursError as error:
+                row.error = hours_error_text(error)
+        self.errors = [row.error for row in self.rows if row.error]
+        if len(self.data) > MAX_OVERRIDES:
+            self.errors = [hours_error_text(HoursError("too_many_dates", count=MAX_OVERRIDES))]
+        return not self.errors
+
+    def remove(self, number: int) -> None:
+        """Take the row of this number away, counted from 1."""
+        del self.rows[number - 1 : number]
+
+    @property
+    def first_wrong(self) -> int:
+        """The number of the first row with an error, from 0."""
+        return next((i for i, row in enumerate(self.rows) if row.error), 0)
+
+    @property
+    def shown(self) -> Sequence[Row]:
+        """The rows, and an empty one to go on with."""
+        return [*self.rows, Row()]
+
+
+def as_rows(dates: dict[date, Windows]) -> list[Row]:
+    """Return dates with their windows as rows: those in a row that have the same ones are a range."""
+    rows: list[tuple[date, date, Windows]] = []
+    for day, windows in sorted(dates.items()):
+        if rows and rows[-1][1] + DAY == day and rows[-1][2] == windows:
+            rows[-1] = rows[-1][0], day, windows
+        else:
+            rows.append((day, day, windows))
+    return [
+        Row(first.isoformat(), last.isoformat() if last > first else "", format_windows(windows))
+        for first, last, windows in rows
+    ]
+
+
+def _read_day(text: str) -> date:
+    day = parse_date(text)
+    if day is None or day.year not in YEARS:
+        raise HoursError("not_a_date", text=text[:40]) if text else HoursError("date_missing")
+    return day

@@ -1,0 +1,265 @@
+"""Dates, times and calendars in the reader's words."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache, wraps
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from availability.opening_hours import format_windows
+from availability.slots import Availability, Windows
+from i18n.locales import DEFAULT
+from i18n.timezones import common_timezones, occurs_twice, offset_text
+
+MONDAY = date(2024, 1, 1)
+
+
+def _cached_by_locale(words: Callable[..., str]) -> Callable[..., str]:
+    """Keep what a function says, in each locale: to look a text up again takes longer than all the rest."""
+    of_locale = lru_cache(maxsize=4096)(lambda _locale, *args: words(*args))
+    return wraps(words)(lambda *args: of_locale(_locale(), *args))
+
+
+def utc_text(at: datetime) -> str:
+    """Return an instant as addresses and attributes have it: `2026-12-03T09:00:00Z`."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
+
+
+def format_month(day: date) -> str:
+    """Return `December 2026`."""
+    return _date(day, "LLLL y")
+
+
+def format_day(day: date, year: bool = False) -> str:
+    """Return `Thursday, 3 December`, with the year where it is asked for."""
+    return _date(day, "EEEE, d MMMM y" if year else "EEEE, d MMMM")
+
+
+def format_days(days: Iterable[date]) -> dict[date, str]:
+    """Return the words of many days, as `format_day` gives them."""
+    locale = _locale()
+    return {day: _formatted(day, "EEEE, d MMMM", locale) for day in days}
+
+
+def format_short_day(day: date) -> str:
+    """Return `Thu 3 Dec`."""
+    return _date(day, "EEE d MMM")
+
+
+def format_weekday(weekday: int, wide: bool = False) -> str:
+    """Return `Mo` or, wide, `Monday`; Monday is 0."""
+    return _date(MONDAY + timedelta(days=weekday), "EEEE" if wide else "EEEEEE")
+
+
+def format_time(at: datetime) -> str:
+    """Return the wall time of an aware datetime: `9:00`, `9:00 AM`; with its offset where the clock shows it twice."""
+    return _time(at, _locale())
+
+
+def language() -> str:
+    """Return the language of the texts: `en`."""
+    return str(_locale().language)
+
+
+def first_weekday() -> int:
+    """Return the day that weeks begin with for the reader; Monday is 0."""
+    return int(_locale().first_week_day)
+
+
+def weekdays() -> list[tuple[str, str]]:
+    """Return the names of the weekdays, long and short, in the reader's order."""
+    return _weekdays(_locale())
+
+
+def format_stretch(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Return a stretch of time in words: `24 Dec 2026 – 2 Jan 2027` if it is whole days, else with its times."""
+    start, end = start.astimezone(zone), end.astimezone(zone)
+    if start.time() == end.time() == time():
+        first, last = start.date(), end.date() - timedelta(days=1)
+        words = [_date(day, "d MMM y") for day in (first, last)]
+        return words[0] if first == last else " – ".join(words)
+    ends = format_time(end) if end.date() == start.date() else format_moment(end, zone)
+    return f"{format_moment(start, zone)} – {ends}"
+
+
+def format_slot(at: datetime, zone: ZoneInfo) -> str:
+    """Return an instant in words: `Thursday, 3 December, 9:00`."""
+    local = at.astimezone(zone)
+    return f"{format_day(local.date())}, {format_time(local)}"
+
+
+def format_short_slot(at: datetime, zone: ZoneInfo) -> str:
+    """Return an instant in few words: `Thu 3 Dec, 9:00`."""
+    local = at.astimezone(zone)
+    return f"{format_short_day(local.date())}, {format_time(local)}"
+
+
+def format_appointment(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Return an appointment in words: `Thursday, 3 December 2026, 9:00–9:30`, its end with a date if it is another."""
+    return f"{format_day(start.astimezone(zone).date(), year=True)}, {format_times(start, end, zone)}"
+
+
+def format_times(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Return the times of an appointment: `9:00–9:30`, its end with a date if it is on another day."""
+    start, end = start.astimezone(zone), end.astimezone(zone)
+    ends = format_time(end) if end.date() == start.date() else f"{format_day(end.date())}, {format_time(end)}"
+    return f"{format_time(start)}–{ends}"
+
+
+def format_date(at: datetime, zone: ZoneInfo) -> str:
+    """Return the date of an instant in short: `3 Dec 2026`."""
+    return _date(at.astimezone(zone).date(), "d MMM y")
+
+
+def format_moment(at: datetime, zone: ZoneInfo) -> str:
+    """Return an instant in short: `3 Dec 2026, 9:00`."""
+    return f"{format_date(at, zone)}, {format_time(at.astimezone(zone))}"
+
+
+def format_zone(zone: ZoneInfo, at: datetime) -> str:
+    """Return a zone with its offset at an instant: `Europe/Berlin (UTC+1)`."""
+    return f"{zone.key} ({offset_text(at.astimezone(zone))})" if zone.key != "UTC" else "UTC"
+
+
+@lru_cache(maxsize=64)
+def zone_options(chosen: str) -> Markup:
+    """Return the zones to choose from as options of a list; kept, since they would be half of a page's work."""
+    names = common_timezones() if chosen in common_timezones() else (chosen, *common_timezones())
+    option = Markup("<option{}>{}</option>")
+    return Markup("").join(option.format(Markup(" selected") if name == chosen else "", name) for name in names)
+
+
+@_cached_by_locale
+def format_minutes(minutes: int) -> str:
+    """Return a duration: `30 min`, `1 h`, `1 h 30 min`."""
+    hours, rest = divmod(minutes, 60)
+    parts = [_("%(hours)s h", hours=hours)] if hours else []
+    if rest or not hours:
+        parts.append(_("%(minutes)s min", minutes=rest))
+    return " ".join(parts)
+
+
+def format_hours(availability: Availability) -> str:
+    """Return weekly hours in a line: `Mo–Fr 09:00–17:00 · Sa 10:00–12:00`."""
+    return _week_words(availability.week, _locale()) or _("no hours yet")
+
+
+@lru_cache(maxsize=256)
+def _week_words(week: Sequence[Windows], locale: Locale) -> str:
+    lines = []
+    for windows, group in groupby(range(7), key=lambda day: week[day]):
+        days = list(group)
+        if windows:
+            lines.append(f"{_span(days, locale)} {format_windows(windows).replace('-', '–')}")
+    return " · ".join(lines)
+
+
+def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datetime, str]]]]:
+    """Return aware wall times with their labels, under the headings Morning, Afternoon and Evening."""
+    locale = _locale()
+    labelled = [(at, _time(at, locale)) for at in starts]
+    names = [_("Morning"), _("Afternoon"), _("Evening")]
+    grouped = groupby(labelled, key=lambda slot: 0 if slot[0].hour < 12 else 1 if slot[0].hour < 18 else 2)
+    return [(names[part], list(slots)) for part, slots in grouped]
+
+
+def format_free(days: Sequence[tuple[date, Sequence[datetime]]]) -> str:
+    """Return how much is free in days with their slots: `144 times on 9 days`."""
+    times, bookable = sum(len(starts) for _day, starts in days), sum(bool(starts) for _day, starts in days)
+    if not times:
+        return str(_("There are no times in these two weeks."))
+    how_many = ngettext("%(num)s time", "%(num)s times", times)
+    return str(_("%(times)s on %(days)s", times=how_many, days=ngettext("%(num)s day", "%(num)s days", bookable)))
+
+
+def format_moves(left: int) -> str:
+    """Return how often an appointment can be moved still."""
+    return str(ngettext("You can move it once more.", "You can move it %(num)s times more.", left))
+
+
+def format_within(count: int) -> str:
+    """Return how many appointments lie within a busy time."""
+    words = ngettext(
+        "%(num)s appointment is within it, and stays.", "%(num)s appointments are within it, and stay.", count
+    )
+    return str(words)
+
+
+def format_message_kind(kind: str) -> str:
+    """Return what a message is."""
+    return str(
+        {
+            "booked": _("Confirmation"),
+            "moved": _("Note of the move"),
+            "cancelled": _("Cancellation"),
+            "rebooked": _("Note that it takes place again"),
+            "reminder": _("Reminder"),
+        }[kind]
+    )
+
+
+def format_mail(failed: int, late: int) -> str:
+    """Return what is wrong with the mail, nothing if all is well."""
+    if failed:
+        return str(ngettext("%(num)s mail could not be sent.", "%(num)s mails could not be sent.", failed))
+    return (
+        str(ngettext("%(num)s mail can’t be sent so far.", "%(num)s mails can’t be sent so far.", late)) if late else ""
+    )
+
+
+def format_tried(attempts: int) -> str:
+    """Return how often something was tried."""
+    return str(ngettext("Tried once.", "Tried %(num)s times.", attempts))
+
+
+@_cached_by_locale
+def format_links(waiting: int, booked: int, many: int) -> str:
+    """Return how a calendar's links are doing: `3 links waiting · 12 booked`, or `99+ booked` if they are `many`."""
+    wait, done = (str(count) if count < many else f"{many - 1}+" for count in (waiting, booked))
+    parts = []
+    if waiting:
+        parts.append(ngettext("%(count)s link waiting", "%(count)s links waiting", waiting, count=wait))
+    if booked:
+        parts.append(ngettext("%(count)s booked", "%(count)s booked", booked, count=done))
+    return " · ".join(parts) or _("no links waiting")
+
+
+@lru_cache(maxsize=64)
+def _weekdays(locale: Locale) -> list[tuple[str, str]]:
+    days = [MONDAY + timedelta(days=(locale.first_week_day + i) % 7) for i in range(7)]
+    return [(_formatted(day, "EEEE", locale), _formatted(day, "EEEEEE", locale)) for day in days]
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale.parse(DEFAULT)
+
+
+def _date(day: date, pattern: str) -> str:
+    return _formatted(day, pattern, _locale())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(day: date, pattern: str, locale: Locale) -> str:
+    return str(dates.format_date(day, pattern, locale))
+
+
+def _time(at: datetime, locale: Locale) -> str:
+    words = _clock(at.hour, at.minute, locale)
+    return f"{words} {offset_text(at)}" if occurs_twice(at) else words
+
+
+@lru_cache(maxsize=4096)
+def _clock(hour: int, minute: int, locale: Locale) -> str:
+    if "a" in locale.time_formats["short"].pattern:
+        return str(dates.format_time(time(hour, minute), "h:mm a", locale=locale))
+    return f"{hour}:{minute:02}"
+
+
+def _span(days: list[int], locale: Locale) -> str:
+    first, last = (_formatted(MONDAY + timedelta(days=day), "EEEEEE", locale) for day in (days[0], days[-1]))
+    return first if len(days) == 1 else f"{first}–{last}"

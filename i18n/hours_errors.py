@@ -1,0 +1,26 @@
+"""What is wrong with opening hours, in a sentence for the person who wrote them."""
+
+from flask_babel import lazy_gettext as _l
+
+from availability.opening_hours import HoursError
+
+SENTENCES = {
+    "closed_and_open": _l("%(date)s can't be closed and open."),
+    "date_missing": _l("Say from which day on."),
+    "date_twice": _l("%(date)s has hours in another line already."),
+    "ends_before_start": _l("“%(text)s” ends before it starts."),
+    "last_before_first": _l("The last day is before the first."),
+    "not_a_date": _l("“%(text)s” is not a date."),
+    "not_a_time": _l("“%(text)s” is not a time of day like 09:00."),
+    "not_a_window": _l("“%(text)s” is not like “09:00-17:00”."),
+    "not_an_override": _l("“%(text)s” is not like “2026-12-24 closed” or “2026-12-27 10:00-12:00”."),
+    "not_weekly_hours": _l("“%(text)s” is not like “mon-fri 09:00-17:00” or “sat 10:00-12:00”."),
+    "overlap": _l("Windows may touch but not overlap."),
+    "overlap_on": _l("%(day)s: Windows may touch but not overlap."),
+    "too_many_dates": _l("At most %(count)s dates can have hours of their own."),
+}
+
+
+def hours_error_text(error: HoursError) -> str:
+    """Return the sentence for the error's code."""
+    return str(SENTENCES[error.code]) % error.values

@@ -1,0 +1,63 @@
+"""Addresses that open a calendar on the web with the appointment filled in, to be saved by who clicks."""
+
+from datetime import UTC, datetime
+from urllib.parse import quote, urlencode
+
+from integrations.ical import CalendarEvent
+
+_MICROSOFT = "https://outlook.{host}.com/calendar/0/deeplink/compose"
+
+
+def add_to_calendar_links(event: CalendarEvent) -> list[tuple[str, str]]:
+    """Return the names of the services, each with its address."""
+    return [
+        ("Google", _google(event)),
+        ("Outlook.com", _microsoft(event, "live")),
+        ("Microsoft 365", _microsoft(event, "office")),
+        ("Yahoo", _yahoo(event)),
+    ]
+
+
+def _google(event: CalendarEvent) -> str:
+    return _address(
+        "https://calendar.google.com/calendar/render",
+        action="TEMPLATE",
+        text=event.summary,
+        dates=f"{_basic(event.starts_at)}/{_basic(event.ends_at)}",
+        details=event.description,
+        location=event.location,
+    )
+
+
+def _microsoft(event: CalendarEvent, host: str) -> str:
+    return _address(
+        _MICROSOFT.format(host=host),
+        path="/calendar/action/compose",
+        rru="addevent",
+        subject=event.summary,
+        startdt=event.starts_at.astimezone(UTC).isoformat(),
+        enddt=event.ends_at.astimezone(UTC).isoformat(),
+        body=event.description,
+        location=event.location,
+    )
+
+
+def _yahoo(event: CalendarEvent) -> str:
+    return _address(
+        "https://calendar.yahoo.com/",
+        v="60",
+        title=event.summary,
+        st=_basic(event.starts_at),
+        et=_basic(event.ends_at),
+        desc=event.description,
+        in_loc=event.location,
+    )
+
+
+def _basic(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _address(base: str, **fields: str) -> str:
+    given = {name: value for name, value in fields.items() if value}
+    return f"{base}?{urlencode(given, quote_via=quote)}"

@@ -1,0 +1,24 @@
+"""Who asks and for which host, settled before anything else reads the request."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from parsing.client_ip import Network, client_ip
+from parsing.hosts import is_host
+
+App = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+def client_middleware(app: App, trusted_proxies: Sequence[Network], headers: Mapping[str, str]) -> App:
+    """Return the app with `REMOTE_ADDR` as the trusted proxies report it; answers 400 to a Host that is none."""
+
+    def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        forwarded_for = environ.get("HTTP_X_FORWARDED_FOR", "")
+        environ["REMOTE_ADDR"] = client_ip(environ.get("REMOTE_ADDR", ""), forwarded_for, trusted_proxies)
+        if is_host(environ.get("HTTP_HOST", "localhost")):
+            return app(environ, start_response)
+        return Response("This is not a host.\n", 400, headers, mimetype="text/plain")(environ, start_response)
+
+    return serve

@@ -1,0 +1,63 @@
+"""Each request as a line of the log and in the figures for Prometheus: by its route, since a path may hold a token."""
+
+import logging
+from collections.abc import Callable, Iterable
+from time import perf_counter
+from typing import Any
+
+from prometheus_client import CollectorRegistry, GCCollector, Histogram, PlatformCollector, ProcessCollector
+
+ROUTE = "bookonce.route"
+"""Where the app leaves the route in the environment of a request."""
+
+METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
+BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+log = logging.getLogger("bookonce.request")
+
+App = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class Metrics:
+    """What Prometheus is told of one process."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        for collector in (ProcessCollector, PlatformCollector, GCCollector):
+            collector(registry=self.registry)
+        self.seconds = Histogram(
+            "bookonce_request_seconds",
+            "Seconds that requests took, by method, route and status.",
+            ("method", "route", "status"),
+            buckets=BUCKETS,
+            registry=self.registry,
+        )
+
+
+def metrics_middleware(app: App, figures: Metrics | None) -> App:
+    """Return the app with each request in the log, and in `figures` if they are wanted."""
+
+    def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        began, status = perf_counter(), "500"
+
+        def start(line: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+            nonlocal status
+            status = line[:3]
+            return start_response(line, headers, *more)
+
+        try:
+            return app(environ, start)
+        finally:
+            seconds = perf_counter() - began
+            asked = environ.get("REQUEST_METHOD", "")
+            method, route = asked if asked in METHODS else "other", environ.get(ROUTE) or _other_route(environ)
+            if figures:
+                figures.seconds.labels(method, route, status).observe(seconds)
+            fields = {"method": method, "route": route, "status": int(status), "ms": round(seconds * 1000, 1)}
+            log.info("request", extra={"fields": fields})
+
+    return serve
+
+
+def _other_route(environ: dict[str, Any]) -> str:
+    return "/static/<file>" if environ.get("PATH_INFO", "").startswith("/static/") else "none"

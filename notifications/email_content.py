@@ -1,0 +1,145 @@
+"""What each mail says: to the invitee and to the owner, of an appointment that was made, changed, or comes up."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from i18n.formatting import format_appointment, format_short_slot, format_slot, format_zone
+from models import Change, ChangeKind, Message, MessageKind, Role
+from public_urls import appointment_address, manage_address, manage_token
+
+Facts = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class EmailContent:
+    """A mail's words: the same for its text and its HTML. `action` is a label and an address, `facts` may be empty."""
+
+    subject: str
+    heading: str
+    opening: str
+    facts: Facts
+    action: tuple[str, str] | None
+    closing: str
+
+
+def email_content(message: Message) -> EmailContent:
+    """Return what the message says to who gets it, with its booking as it was then."""
+    return _to_invitee(message) if message.recipient is Role.INVITEE else _to_owner(message)
+
+
+def own_address(message: Message) -> str | None:
+    """Return the page of the appointment for who gets the message; None if the manage link can't be shown any more."""
+    if message.recipient is Role.OWNER:
+        return appointment_address(message.booking)
+    token = manage_token(message.booking)
+    return token and manage_address(token)
+
+
+def _to_invitee(message: Message) -> EmailContent:
+    """Nothing of it is what the invitee typed, since nobody has shown yet that the mailbox is theirs."""
+    booking, zone = message.booking, ZoneInfo(message.booking.timezone)
+    calendar, owner = booking.calendar, booking.calendar.owner
+    change, by_owner = message.change, message.change is not None and message.change.actor is Role.OWNER
+    subject, heading, opening = _invitees_words(message.kind, owner.name if by_owner else "")
+    cancelled = message.kind is MessageKind.CANCELLED
+    address = own_address(message)
+    return EmailContent(
+        subject=_subject(subject, calendar.name, owner.name, format_short_slot(message.starts_at, zone)),
+        heading=heading,
+        opening=opening,
+        facts=_present(
+            *_times(message, zone),
+            (_("What"), calendar.name),
+            (_("With"), owner.name),
+            (_("Where"), "" if cancelled else calendar.location),
+            (_("About"), "" if cancelled else calendar.description),
+            (_("Reason"), change.reason if change and by_owner else ""),
+            (_("Contact"), owner.contact),
+        ),
+        action=(_("See the appointment") if cancelled else _("See, move or cancel it"), address) if address else None,
+        closing=_("This address is yours alone: whoever has it can change the appointment.") if address else "",
+    )
+
+
+def _invitees_words(kind: MessageKind, owner: str) -> tuple[str, str, str]:
+    """Return subject, heading and opening; `owner` is the owner's name if it was they who changed it."""
+    match kind:
+        case MessageKind.BOOKED:
+            return _("Confirmed"), _("Your appointment is confirmed"), ""
+        case MessageKind.MOVED:
+            opening = _("%(who)s moved it to another time.", who=owner) if owner else _("You moved it to another time.")
+            return _("Moved"), _("Your appointment was moved"), opening
+        case MessageKind.CANCELLED:
+            opening = _("%(who)s cancelled it.", who=owner) if owner else _("You cancelled it.")
+            return _("Cancelled"), _("Your appointment is cancelled"), opening
+        case MessageKind.REBOOKED:
+            opening = _("%(who)s put it back.", who=owner) if owner else _("You put it back.")
+            return _("Confirmed again"), _("Your appointment takes place after all"), opening
+    return _("Reminder"), _("Your appointment is coming up"), ""
+
+
+def _to_owner(message: Message) -> EmailContent:
+    booking, change = message.booking, message.change
+    calendar = booking.calendar
+    zone, theirs = ZoneInfo(calendar.owner.timezone), ZoneInfo(booking.timezone)
+    subject, heading = _owners_words(message.kind, booking.name, change is not None and change.actor is Role.OWNER)
+    elsewhere = message.starts_at.astimezone(theirs).utcoffset() != message.starts_at.astimezone(zone).utcoffset()
+    return EmailContent(
+        subject=_subject(subject, calendar.name, booking.name, format_short_slot(message.starts_at, zone)),
+        heading=heading,
+        opening=_("The time is free for others now.") if message.kind is MessageKind.CANCELLED else "",
+        facts=_present(
+            *_times(message, zone),
+            (_("For them"), _in_zone(format_slot(message.starts_at, theirs), message, theirs) if elsewhere else ""),
+            (_("What"), calendar.name),
+            (_("Name"), booking.name),
+            (_("Email"), booking.email),
+            (_("Phone"), booking.phone),
+            (_("Notes"), booking.notes),
+            (_("Reason"), change.reason if change else ""),
+        ),
+        action=(_("Open the appointment"), appointment_address(booking)),
+        closing="",
+    )
+
+
+def _owners_words(kind: MessageKind, name: str, mine: bool) -> tuple[str, str]:
+    """Return subject and heading; `mine` if it was the owner who changed it."""
+    match kind:
+        case MessageKind.BOOKED:
+            return _("Booked"), _("%(name)s booked an appointment", name=name)
+        case MessageKind.MOVED if mine:
+            return _("Moved"), _("You moved the appointment with %(name)s", name=name)
+        case MessageKind.MOVED:
+            return _("Moved"), _("%(name)s moved the appointment", name=name)
+        case MessageKind.CANCELLED if mine:
+            return _("Cancelled"), _("You cancelled the appointment with %(name)s", name=name)
+        case MessageKind.CANCELLED:
+            return _("Cancelled"), _("%(name)s cancelled the appointment", name=name)
+        case MessageKind.REBOOKED if mine:
+            return _("Put back"), _("You put the appointment with %(name)s back", name=name)
+    return _("Put back"), _("%(name)s put the appointment back", name=name)
+
+
+def _subject(event: str, what: str, whom: str, when: str) -> str:
+    return str(_("%(event)s: %(what)s with %(whom)s, %(when)s", event=event, what=what, whom=whom, when=when))
+
+
+def _times(message: Message, zone: ZoneInfo) -> Facts:
+    """Return when it is, or was to be, and what it was before a move."""
+    when = _in_zone(format_appointment(message.starts_at, message.ends_at, zone), message, zone)
+    return (_("When"), when), (_("Before"), _before(message.change, zone))
+
+
+def _before(change: Change | None, zone: ZoneInfo) -> str:
+    return format_slot(change.start_before, zone) if change and change.kind is ChangeKind.MOVED else ""
+
+
+def _in_zone(words: str, message: Message, zone: ZoneInfo) -> str:
+    return f"{words}\n{format_zone(zone, message.starts_at)}"
+
+
+def _present(*facts: tuple[str, str]) -> Facts:
+    return tuple((label, words) for label, words in facts if words)

@@ -1,0 +1,57 @@
+"""Who asks, where a reverse proxy stands in front: what it says is believed only if it is one of ours."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+IPV6_PREFIX = 64
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Return the networks in `127.0.0.1, 10.0.0.0/8`. Raises ValueError, whose text is the part that is none."""
+    found = []
+    for part in (part.strip() for part in text.split(",")):
+        try:
+            found.append(ip_network(part))
+        except ValueError:
+            raise ValueError(part) from None
+    return tuple(found)
+
+
+def client_ip(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
+    """Return the address of who asks, given that of the connection and its X-Forwarded-For.
+
+    Each proxy adds, at the right end, whom it was asked by. So the list is read from there for as long as those who
+    wrote it are trusted; what stands further left, anybody could have written.
+    """
+    believed, said = _read(peer), forwarded_for.split(",")
+    while believed and said and any(believed in network for network in trusted):
+        before = _read(said.pop())
+        if before is None:
+            break
+        believed = before
+    return str(believed) if believed else peer
+
+
+def rate_limit_key(address: str) -> str:
+    """Return what counts as one place that requests come from: a whole /64 of IPv6, since everybody has one."""
+    found = _read(address)
+    if isinstance(found, IPv6Address):
+        return str(ip_network((found, IPV6_PREFIX), strict=False))
+    return str(found) if found else address
+
+
+def _read(text: str) -> Address | None:
+    """Return the address in `192.0.2.1`, `192.0.2.1:1234`, `2001:db8::1` or `[2001:db8::1]:1234`, None if none is."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address

@@ -1,0 +1,43 @@
+"""What the query of an address says: dates, months, instants, numbers. What is none is None."""
+
+import re
+from datetime import UTC, date, datetime
+
+YEARS = range(1970, 9000)  # far from where the arithmetic of dates ends
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+
+
+def parse_date(text: str | None) -> date | None:
+    """Return the date in `2026-12-03`, or None if it is none."""
+    return _day(text, "%Y-%m-%d")
+
+
+def parse_month(text: str | None) -> date | None:
+    """Return the first day of the month in `2026-12`, or None if it is none."""
+    return _day(text, "%Y-%m")
+
+
+def parse_instant(text: str | None) -> datetime | None:
+    """Return the instant in `2026-12-03T09:00:00Z` (RFC 3339), or None if it is none of our times."""
+    if not _INSTANT.fullmatch(text or ""):
+        return None
+    try:
+        at = datetime.fromisoformat(text or "").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return at if at.year in YEARS else None
+
+
+def parse_positive_int(text: str | None, most: int) -> int | None:
+    """Return the whole number from 1 to `most` that the text is, or None if it is none."""
+    if not text or not text.isascii() or not text.isdigit() or len(text) > len(str(most)):
+        return None
+    number = int(text)
+    return number if 1 <= number <= most else None
+
+
+def _day(text: str | None, pattern: str) -> date | None:
+    try:
+        return datetime.strptime(text or "", pattern).replace(tzinfo=UTC).date()
+    except ValueError:
+        return None

@@ -1,0 +1,58 @@
+"""Addresses that leave the house: they begin with BASE_URL, never with what a request says its host is."""
+
+from urllib.parse import urlsplit
+
+import config
+from accounts.owners import setup_token
+from models import Booking, Link, Owner
+from scheduling import bookings, feeds, links
+
+
+def key() -> str:
+    """Return the server's key."""
+    return config.current().secret_key
+
+
+def base() -> str:
+    """Return what all addresses begin with, without a slash at its end."""
+    return config.current().base_url
+
+
+def host() -> str:
+    """Return the host of our addresses, as a mail server wants to be greeted (RFC 5321, section 4.1.3)."""
+    name = urlsplit(base()).hostname or "localhost"
+    if ":" in name:
+        return f"[IPv6:{name}]"
+    return f"[{name}]" if name.replace(".", "").isdigit() else name
+
+
+def link_address(link: Link) -> str | None:
+    """Return the address of a link, or None if it was made with another key and can't be shown again."""
+    token = links.link_token(key(), link)
+    return token and f"{base()}/b/{token}"
+
+
+def manage_token(booking: Booking) -> str | None:
+    """Return the token of the booking's manage link, or None as `link_address` does."""
+    return bookings.manage_token(key(), booking)
+
+
+def manage_address(token: str) -> str:
+    """Return the address of the manage link with this token."""
+    return f"{base()}/booking/{token}"
+
+
+def appointment_address(booking: Booking) -> str:
+    """Return the address of the owner's own page of the booking."""
+    return f"{base()}/bookings/{booking.id}"
+
+
+def feed_address(owner: Owner) -> str | None:
+    """Return the address of the owner's feed, or None if there is none or it can't be shown again."""
+    token = feeds.feed_token(key(), owner)
+    return token and f"{base()}/feed/{token}.ics"
+
+
+def setup_address() -> str:
+    """Return the address at which the first owner's account is made."""
+    return f"{base()}/setup?token={setup_token(key())}"

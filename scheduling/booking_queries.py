@@ -1,0 +1,129 @@
+"""An owner's appointments, to be looked at: listed, searched, one of them with its history."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import literal, select, tuple_
+from sqlalchemy.orm import contains_eager
+
+from availability.slots import DAY, Availability, within
+from database import Instant, db
+from models import CANCELLED, CONFIRMED, Booking, Calendar, Change
+from scheduling.lookup import get_or_not_found
+
+LONGEST = DAY  # no calendar has longer appointments
+
+
+class BookingFilter(StrEnum):
+    """What a list shows. What goes on is coming still; past is what has ended."""
+
+    COMING = "coming"
+    PAST = "past"
+    CANCELLED = "cancelled"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page of a list ended: the start and the id of its last appointment."""
+
+    start: datetime
+    id: int
+
+
+def appointments(
+    owner_id: int, which: BookingFilter, now: datetime, most: int, after: Cursor | None = None, words: str = ""
+) -> Sequence[Booking]:
+    """Return up to `most` appointments with their calendars: coming ones soonest first, the others latest first.
+
+    `after` is where the page before ended. Each of `words` must be in the name or the email.
+    """
+    order = tuple_(Booking.starts_at, Booking.id)
+    query = select(Booking).join(Booking.calendar).options(contains_eager(Booking.calendar))
+    query = query.where(Booking.owner_id == owner_id).limit(most)
+    begins = after is None  # else the place is where the index is entered
+    if which is BookingFilter.COMING:
+        query = query.where(CONFIRMED, Booking.ends_at > now).order_by(Booking.starts_at, Booking.id)
+        query = query.where(Booking.starts_at > now - LONGEST) if begins else query
+    else:
+        query = query.order_by(Booking.starts_at.desc(), Booking.id.desc())
+    if which is BookingFilter.PAST:
+        query = query.where(CONFIRMED, Booking.ends_at <= now)
+        query = query.where(Booking.starts_at < now) if begins else query
+    if which is BookingFilter.CANCELLED:
+        query = query.where(CANCELLED)
+    if after is not None:
+        place = tuple_(literal(after.start, Instant), literal(after.id))
+        query = query.where(order > place if which is BookingFilter.COMING else order < place)
+    for word in normalize_for_search(words).split():
+        query = query.where(Booking.search_text.contains(word, autoescape=True))
+    return db.session.scalars(query).all()
+
+
+def normalize_for_search(text: str) -> str:
+    """Return a text as a search compares it: in small letters without their accents, `andre` for `André`."""
+    letters = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter if letter.isprintable() else " " for letter in letters if not unicodedata.combining(letter))
+
+
+def get_booking(owner_id: int, booking_id: int) -> Booking:
+    """Return the owner's booking, its calendar and owner read with it. Raises NotFound."""
+    query = (
+        select(Booking)
+        .join(Booking.calendar)
+        .join(Calendar.owner)
+        .options(contains_eager(Booking.calendar).contains_eager(Calendar.owner))
+        .where(Booking.id == booking_id, Booking.owner_id == owner_id)
+        .execution_options(populate_existing=True)
+    )
+    booking: Booking = get_or_not_found(query)
+    return booking
+
+
+def history(booking: Booking) -> Sequence[Change]:
+    """Return what was changed of the booking after it was made, the first change first."""
+    query = select(Change).where(Change.owner_id == booking.owner_id, Change.booking_id == booking.id)
+    return db.session.scalars(query.order_by(Change.id)).all()
+
+
+def booked_between(owner_id: int, since: datetime, until: datetime) -> Sequence[Booking]:
+    """Return the confirmed appointments that have an instant in common with `[since, until)`, in order."""
+    query = (
+        select(Booking)
+        .where(
+            Booking.owner_id == owner_id,
+            CONFIRMED,
+            Booking.starts_at > since - LONGEST,
+            Booking.starts_at < until,
+            Booking.ends_at > since,
+        )
+        .order_by(Booking.starts_at)
+    )
+    return db.session.scalars(query).all()
+
+
+def bookings_outside(calendar: Calendar, availability: Availability, zone: ZoneInfo, now: datetime) -> list[Booking]:
+    """Return the calendar's coming appointments that are within its hours, and would be outside of these ones."""
+    if (availability, zone.key) == (calendar.availability, calendar.timezone):
+        return []
+    before = ZoneInfo(calendar.timezone)
+    query = (
+        select(Booking)
+        .where(
+            Booking.owner_id == calendar.owner_id,
+            Booking.calendar_id == calendar.id,
+            CONFIRMED,
+            Booking.starts_at > now,
+        )
+        .order_by(Booking.starts_at)
+    )
+    return [
+        booking
+        for booking in db.session.scalars(query)
+        if within(calendar.availability, before, booking.starts_at, booking.ends_at)
+        and not within(availability, zone, booking.starts_at, booking.ends_at)
+    ]

@@ -1,0 +1,36 @@
+"""One helper for find-or-404, and one for reading a row again under its owner's lock."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Select
+
+from database import db, lock_owner
+from scheduling.errors import NotFound
+
+
+class Owned(Protocol):
+    """A row that belongs to an owner."""
+
+    owner_id: Any
+
+
+Row = TypeVar("Row")
+OwnedRow = TypeVar("OwnedRow", bound=Owned)
+
+
+def get_or_not_found(query: Select[tuple[Row]] | Any, parameters: Mapping[str, Any] | None = None) -> Any:
+    """Return the one object that the query selects. Raises NotFound if there is none."""
+    found = db.session.scalars(query, parameters or {}).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def read_under_lock(read: Callable[[], OwnedRow]) -> OwnedRow:
+    """Return the row as it is once nobody else decides about its owner, until this transaction ends.
+
+    It is read first to learn whose it is, and again if it may have changed while waiting.
+    """
+    row = read()
+    return read() if lock_owner(row.owner_id) else row

@@ -1,0 +1,102 @@
+"""Serving with waitress: migrate, say where to go, answer requests."""
+
+import gc
+import logging
+import signal
+import sqlite3
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from alembic import command
+from alembic.util import CommandError
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
+
+from accounts.owners import has_owner
+from config import Config
+from middleware.headers import security_headers
+from notifications.worker import Worker
+from parsing.mail_server import MailServer
+from public_urls import base, setup_address
+from server import json_logs
+from server.graceful_shutdown import Server
+
+# Waitress reads a little more than the app takes, so that the app can answer 413 with a page.
+MAX_BYTES = 10_000_000
+MAIL_GRACE = 1.0
+"""Seconds. A message that takes longer is sent again by the next worker."""
+
+
+def serve(app: Flask) -> None:
+    """Serve the app until SIGTERM or SIGINT, then finish what has begun, within 10 s.
+
+    The one line that is printed says which address to open.
+    """
+    config: Config = app.config["BOOKONCE"]
+    json_logs.configure_logging(config.log_level)
+    logging.getLogger("waitress").setLevel(logging.ERROR)
+    logging.getLogger("waitress").addFilter(_without_path)
+    with app.app_context():
+        try:
+            command.upgrade(app.extensions["migrate"].migrate.get_config(), "head")
+            ready = base() + "/" if has_owner() else setup_address()
+        except CommandError as error:
+            sys.exit(f"DATABASE_URL: the database can't be brought up to date: {error}")
+        except (DBAPIError, sqlite3.Error) as error:
+            sys.exit(f"DATABASE_URL: the database does not answer: {_first_line(error)}")
+    try:
+        server = Server(
+            app,
+            security_headers(config.base_url),
+            host=config.host,
+            port=config.port,
+            threads=config.threads,
+            max_request_body_size=MAX_BYTES,
+            connection_limit=1000,
+            channel_timeout=30,
+            cleanup_interval=10,
+            ident=None,
+            clear_untrusted_proxy_headers=False,  # the app looks at who wrote them
+        )
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else error
+        sys.exit(f"HOST, PORT: can't listen on {config.host}:{config.port}: {why}")
+    with _mail(app, config.mail) as stop_mail:
+
+        def stop(*_: object) -> None:
+            stop_mail()
+            server.stop()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        gc.freeze()  # what is there now stays: to look through it again and again is a tenth of a large page's time
+        print(f"Bookonce is ready. Open {ready}", flush=True)
+        server.run()
+
+
+@contextmanager
+def _mail(app: Flask, server: MailServer | None) -> Iterator[Callable[[], None]]:
+    """Send mail beside, if there is a mail server; give what tells it to stop. A message in hand is waited for."""
+    if server is None:
+        yield lambda: None
+        return
+    worker = Worker(app, server)
+    thread = threading.Thread(target=worker.run, name="mail", daemon=True)
+    thread.start()
+    yield worker.stop
+    worker.stop()
+    thread.join(MAIL_GRACE)
+
+
+def _first_line(error: DBAPIError | sqlite3.Error) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).strip().partition("\n")[0]
+
+
+def _without_path(record: logging.LogRecord) -> bool:
+    """Waitress names the path of a request that failed; a path may hold a token."""
+    if "serving" in str(record.msg):
+        record.msg, record.args = "Exception while serving a request", ()
+    return True
