@@ -116,7 +116,7 @@ class Row:
         if days > MAX_OVERRIDES:
             raise HoursError("too_many_dates", count=MAX_OVERRIDES)
         if len(self.hours) > MAX_HOURS_TEXT:
-            raise HoursError(_("At most %(max)d characters, please.", max=MAX_HOURS_TEXT))
+            raise HoursError("too_long", max=MAX_HOURS_TEXT)
         return [first + i * DAY for i in range(days)], parse_windows(self.hours)
 
 

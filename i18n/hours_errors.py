@@ -17,6 +17,7 @@ SENTENCES = {
     "not_weekly_hours": _l("“%(text)s” is not like “mon-fri 09:00-17:00” or “sat 10:00-12:00”."),
     "overlap": _l("Windows may touch but not overlap."),
     "overlap_on": _l("%(day)s: Windows may touch but not overlap."),
+    "too_long": _l("At most %(max)d characters, please."),
     "too_many_dates": _l("At most %(count)s dates can have hours of their own."),
 }
 

@@ -31,7 +31,6 @@ ORDER = [
     "server",
     "cli",
     "app",
-    ,
 ]
 # Flask and its extensions stay where HTTP is spoken and pages are made; `database` is Flask-SQLAlchemy's place.
 WITHOUT_FLASK = ("tokens", "parsing", "middleware", "availability", "branding", "scheduling", "accounts")
