@@ -22,6 +22,7 @@ from world import JANE, PASSWORD, Browser, World, at, z
 from wtforms.fields.core import UnboundField
 
 from accounts.sessions import start_session
+from blueprints.login_required import SESSION_TOKEN
 from forms.base import OurForm
 from models import Owner
 from scheduling.busy_times import add_busy_time
@@ -40,7 +41,7 @@ RIGHT = JANE | {
     "dates_until": "2026-12-26", "dates_hours": "9-12, 13-24", "buffer_before": "5", "buffer_after": "10",
     "min_notice": "2", "min_notice_unit": "hours", "horizon": "30", "daily_limit": "", "link_days": "90",
     "change_notice": "1", "change_notice_unit": "days", "max_moves": "3", "allow_rebooking": "y", "reminder": "1",
-    "reminder_unit": "days", "copy_from": "mon", "copy_to": "weekdays", "told": "yes",
+    "reminder_unit": "days", "copy_from": "mon", "copy_to": "weekdays", "outside_confirmed": "yes",
 }  # fmt: skip
 HEADERS = {
     "HX-Request": "true", "HX-Request-Type": "full", "HX-Target": "picker", "HX-Current-URL": "http://localhost/b/x",
@@ -58,7 +59,7 @@ TYPES = [
 
 def names_read() -> list[str]:
     """Return the names of all fields and parameters, as the code itself has them."""
-    lines = [line for path in HOUSE.glob("blueprints/*.py") for line in path.read_text().splitlines()]
+    lines = [line for path in (HOUSE / "blueprints").rglob("*.py") for line in path.read_text().splitlines()]
     queried = re.findall(r'"(\w+)"', "\n".join(line for line in lines if re.search(r"\b(args|form|values)\b", line)))
     fields = [name for form in OurForm.__subclasses__() for name, of in vars(form).items() if type(of) is UnboundField]
     return sorted({*queried, *fields, *RIGHT})
@@ -150,7 +151,7 @@ class Target:
             with self.world.inside():
                 token = start_session(owner)
             with browser.session_transaction() as session:
-                session["sign_in"], session["csrf_token"] = token, RAW
+                session[SESSION_TOKEN], session["csrf_token"] = token, RAW
         return browser
 
 

@@ -66,7 +66,7 @@ def invitation(mail: EmailMessage) -> tuple[str, bytes]:
 
 def as_owner(world: World, booking: Booking, verb: str, *args: Any) -> None:
     with world.inside():
-        getattr(changes, verb)(OwnerActor(booking.owner_id, booking.id), *args)
+        getattr(changes, verb)(OwnerActor(booking.owner_id, booking.id), *args, notify=True)
 
 
 def test_the_confirmation_as_the_invitee_reads_it(
@@ -343,7 +343,7 @@ def test_a_cancelled_appointment_is_not_reminded_of(
     frozen.move_to(at("2026-11-30 08:30"))
     assert reminded(worker, office) == []
     assert reminded(worker, office) == []
-    assert world.execute("SELECT state FROM messages WHERE what = 'reminder'") == [("dropped",)]
+    assert world.execute("SELECT state FROM messages WHERE kind = 'reminder'") == [("dropped",)]
 
 
 def test_who_books_later_than_the_reminder_would_be_is_not_reminded(

@@ -27,7 +27,7 @@ from database import db, snapshot
 from models import Booking, Link, Owner
 from scheduling import bookings, busy_times, calendars, changes, links
 from scheduling.bookings import BookingRequest
-from scheduling.changes import InviteeActor, OwnerActor, Who
+from scheduling.changes import Actor, InviteeActor, OwnerActor
 from scheduling.errors import (
     BookingError,
     CalendarClosed,
@@ -255,7 +255,7 @@ class Machine(RuleBasedStateMachine):
         expected = None if retry else self.model.why_not(link, start)
         with self.world.inside():
             booking_request = BookingRequest(start, **(JANE | {"request_id": request}))
-            booking = self.outcome(expected, bookings.book, self.world.key, link.token, booking_request)
+            booking = self.outcome(expected, bookings.book, self.world.key, link.token, booking_request, notify=False)
             if retry and booking:
                 assert booking.id == retry.id
                 self.count("a retry")
@@ -316,7 +316,7 @@ class Machine(RuleBasedStateMachine):
         stays = booking.confirmed and booking.starts == start
         expected = None if stays else self.model.reschedule_error(booking, start, by_owner)
         with self.world.inside():
-            self.outcome(expected, changes.reschedule, who(booking, by_owner), start)
+            self.outcome(expected, changes.reschedule, actor(booking, by_owner), start, notify=False)
         if not stays and not expected:
             booking.starts, booking.blocks = start, blocked(booking.calendar, start)
             booking.confirmed = True
@@ -340,7 +340,7 @@ class Machine(RuleBasedStateMachine):
     def call_off(self, booking: ModelBooking, by_owner: bool) -> None:
         late = self.model.why_not_change(booking, by_owner) if booking.confirmed else None
         with self.world.inside():
-            self.outcome(late, changes.cancel, who(booking, by_owner))
+            self.outcome(late, changes.cancel, actor(booking, by_owner), notify=False)
         if booking.confirmed and not late:
             booking.confirmed = False
             booking.changes += 1
@@ -381,11 +381,11 @@ class Machine(RuleBasedStateMachine):
         self.model.now += minutes * MINUTE
         self.clock.move_to(self.model.now)
 
-    def outcome(self, expected: type[BookingError] | None, verb: Any, *args: Any) -> Any:
+    def outcome(self, expected: type[BookingError] | None, verb: Any, *args: Any, **kwargs: Any) -> Any:
         """Do it, and see that it ends as expected; return what it returns."""
         result, refused = None, None
         try:
-            result = verb(*args)
+            result = verb(*args, **kwargs)
         except BookingError as refusal:
             refused = type(refusal)
         assert refused is expected
@@ -416,8 +416,8 @@ class Machine(RuleBasedStateMachine):
         return "revoked" if link.revoked else "expired" if link.expires <= self.model.now else "active"
 
 
-def who(booking: ModelBooking, by_owner: bool) -> Who:
-    """Return who changes it."""
+def actor(booking: ModelBooking, by_owner: bool) -> Actor:
+    """Return the actor that changes the booking."""
     return OwnerActor(booking.calendar.owner, booking.id) if by_owner else InviteeActor(booking.manage)
 
 

@@ -14,7 +14,7 @@ from running import Server, running
 from world import JANE, World, at, z
 
 from middleware.static_files import static_url
-from server.json_logs import Lines
+from server.json_logs import JsonFormatter
 
 NINE = at("2026-11-30 09:00")
 TOKEN = "a-token-for-metrics"
@@ -25,7 +25,7 @@ KEY = {"Authorization": f"Bearer {TOKEN}"}
 def lines(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Give what returns the lines so far, as they would be written."""
     with caplog.at_level(logging.INFO, "bookonce"):
-        yield lambda: [json.loads(Lines().format(record)) for record in caplog.records]
+        yield lambda: [json.loads(JsonFormatter().format(record)) for record in caplog.records]
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_a_booking_and_its_messages_are_one_transaction(world: World) -> None:
         answer = browser.post(f"/b/{token}", data=JANE | {"start": z(NINE), "request_id": "once"})
         assert answer.status_code == 303
     assert browser.post(f"/b/{token}", data=JANE | {"start": z(TEN)}).status_code == 410
-    rows = world.execute("SELECT what, recipient, sequence, state FROM messages ORDER BY id")
+    rows = world.execute("SELECT kind, recipient, sequence, state FROM messages ORDER BY id")
     assert [tuple(row) for row in rows] == [("booked", "invitee", 0, "waiting"), ("booked", "owner", 0, "waiting")]
 
 

@@ -13,7 +13,7 @@ from scheduling.integrity import findings
 DOUBLE = ("one link, one booking", "one owner, one place", "every booking has used its link")
 BURNED = ("every used link has its booking",)
 TAKEN_AWAY = ("the database itself refuses",)
-TOLD = text("SELECT count(*) FROM messages WHERE what <> 'reminder'")
+TOLD = text("SELECT count(*) FROM messages WHERE kind <> 'reminder'")
 TO_TELL = text("SELECT 2 * ((SELECT count(*) FROM bookings) + (SELECT count(*) FROM changes))")
 
 
