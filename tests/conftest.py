@@ -11,8 +11,8 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import upgrade
-from postgres import new_database, throwaway_postgres
-from world import Browser, World, make_app
+from support.postgres import new_database, throwaway_postgres
+from support.world import Browser, World, make_app
 
 from database import db
 from models import Owner

@@ -3,11 +3,11 @@
 And whether each booking and each change has its two mails: the servers have a mail server that is away.
 """
 
-from proof.tally import Tally
-from shop import Shop
 from sqlalchemy import text
+from support.shop import Shop
 
 from database import db, snapshot
+from proof.tally import Tally
 from scheduling.integrity import findings
 
 DOUBLE = ("one link, one booking", "one owner, one place", "every booking has used its link")
