@@ -52,6 +52,7 @@ for_the_tests() {
     install requirements-dev.txt
     .venv/bin/python tests/chromium.py
     .venv/bin/python tests/nginx.py
+    .venv/bin/python tests/pgbouncer.py
 }
 
 case "${1:-}" in
