@@ -20,7 +20,7 @@ from branding import logos, theme
 from cli.commands import add_commands
 from config import Config, ConfigError
 from database import close_session, db
-from database.engine import connect_timeouts, prepare_engine
+from database.engine import connect_args, prepare_engine
 from i18n import formatting, locales, timezones
 from middleware import static_files
 from middleware.client import client_middleware
@@ -109,7 +109,7 @@ def _settings(config: Config) -> dict[str, object]:
             "hide_parameters": True,
             "pool_pre_ping": not config.database_url.startswith("sqlite"),  # a file does not go away
             "pool_size": config.threads,
-            "connect_args": connect_timeouts(config.database_url),
+            "connect_args": connect_args(config.database_url),
         },
         "MAX_CONTENT_LENGTH": MAX_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_BYTES,

@@ -52,6 +52,7 @@ for_the_tests() {
     install requirements-dev.txt
     .venv/bin/python tests/support/chromium.py
     .venv/bin/python tests/support/nginx.py
+    .venv/bin/python tests/support/pgbouncer.py
 }
 
 case "${1:-}" in
