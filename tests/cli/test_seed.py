@@ -6,7 +6,6 @@ from datetime import datetime
 import pytest
 import time_machine
 from flask import Flask
-from test_cli import ok, refused
 from world import World
 
 from cli.seed import EMAIL, PASSWORD
@@ -22,6 +21,20 @@ PAGES = [
     "/bookings?show=past",
     "/bookings?show=cancelled",
 ]
+
+
+def ok(world: World, *args: str) -> list[str]:
+    """Run a command that must succeed; return the lines it prints."""
+    result = world.app.test_cli_runner().invoke(args=args)
+    assert (result.exit_code, result.stderr) == (0, "")
+    return result.stdout.splitlines()
+
+
+def refused(world: World, *args: str) -> str:
+    """Run a command that must fail; return its one line."""
+    result = world.app.test_cli_runner().invoke(args=args)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    return result.stderr
 
 
 @pytest.fixture
