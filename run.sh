@@ -1,10 +1,12 @@
 #!/bin/sh
-# ./run.sh                sets up what is missing, then serves
-# ./run.sh test           the same for the tests, then runs them; what follows goes to pytest
-# ./run.sh prove          tries to break the promises at full size, and shows a table of what came of it
-# ./run.sh audit          asks whether there are known faults in the packages; exit 2 if nobody could be asked
-# ./run.sh lighthouse     asks Lighthouse about the invitee's pages; exit 1 if it is not content, 2 if it can't be had
-# ./run.sh bench          measures how fast it is, and writes docs/performance.md; wants a machine with nothing else to do
+# ./run.sh                serves Bookonce; installs what is missing first
+# ./run.sh dev            serves it for a developer: demo data, and changed code is loaded at once
+# ./run.sh fast           lint, types, and all tests that need neither a browser nor a server: a minute, pip is enough
+# ./run.sh test           all tests; arguments are passed on to pytest
+# ./run.sh prove          tries to break the guarantees at full size, and prints a table of the results
+# ./run.sh audit          looks for known vulnerabilities in the packages; exit 2 if the service can't be reached
+# ./run.sh lighthouse     runs Lighthouse on the invitee's pages; exit 1 if a score is too low, 2 if it can't be run
+# ./run.sh bench          measures the speed, and writes docs/performance.md; needs a machine that does nothing else
 # ./run.sh screenshots    takes a picture of every page in every state, into screenshots/ and for the README
 set -eu
 cd "$(dirname "$0")"
@@ -37,15 +39,16 @@ make_venv() {
     fi
 }
 
-# install FILE: brings .venv to what FILE lists; does nothing when that was done before.
+# install FILE: installs what FILE lists into .venv, unless that was done before.
 install() {
-    stamp=.venv/.installed-$1
     want=$(cat requirements*.txt | cksum)
-    [ "$(cat "$stamp" 2>/dev/null || true)" = "$want" ] && return
+    for list in "$1" requirements-dev.txt; do  # the second one contains the first
+        [ "$(cat ".venv/.installed-$list" 2>/dev/null || true)" = "$want" ] && return
+    done
     .venv/bin/python -m pip --version >/dev/null 2>&1 || make_venv
     say "Installing what $1 lists ..."
     .venv/bin/python -m pip install -q --disable-pip-version-check -r "$1"
-    echo "$want" >"$stamp"
+    echo "$want" >".venv/.installed-$1"
 }
 
 for_the_tests() {
@@ -60,10 +63,27 @@ case "${1:-}" in
     install requirements.txt
     exec .venv/bin/python app.py
     ;;
+dev)
+    shift
+    install requirements.txt
+    # The demo owner's password is public, so demo data has a database of its own: instance/dev.db.
+    export DATABASE_URL="${DATABASE_URL:-sqlite:///dev.db}" HOST="${HOST:-127.0.0.1}" PORT="${PORT:-8080}"
+    .venv/bin/flask --app app db upgrade
+    .venv/bin/flask --app app seed --if-empty
+    exec .venv/bin/flask --app app run --debug --host "$HOST" --port "$PORT" "$@"
+    ;;
+fast)
+    shift
+    install requirements-dev.txt
+    .venv/bin/ruff check .
+    .venv/bin/ruff format --check .
+    .venv/bin/mypy
+    exec .venv/bin/python -m pytest -n auto --fast --deselect tests/test_house.py::test_lint_and_types "$@"
+    ;;
 test)
     shift
     for_the_tests
-    exec .venv/bin/python -m pytest -n 3 --dist worksteal "$@"  # for two cores: many tests wait; -n 0: one after the other
+    exec .venv/bin/python -m pytest -n 3 --dist worksteal "$@"  # three on two cores, since many tests wait; -n 0: one at a time
     ;;
 prove)
     install requirements-dev.txt
@@ -88,7 +108,7 @@ screenshots)
     PYTHONPATH=.:tests exec .venv/bin/python docs/screenshots/take.py
     ;;
 *)
-    say "usage: ./run.sh [test [pytest's options] | prove | audit | lighthouse | bench | screenshots]"
+    say "usage: ./run.sh [dev | fast | test [pytest's options] | prove | audit | lighthouse | bench | screenshots]"
     exit 2
     ;;
 esac

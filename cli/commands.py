@@ -14,6 +14,7 @@ from availability.opening_hours import HoursError, parse_availability
 from cli.mail import mail_test, work
 from cli.maintenance import backup, check
 from cli.params import Command, CommandError, EmailParam, Group, LineParam, TimezoneParam
+from cli.seed import seed
 from database import LARGEST_ID
 from forms.fields import MAX_PASSWORD, MIN_PASSWORD
 from i18n.hours_errors import hours_error_text
@@ -98,7 +99,7 @@ def link_create(calendar: int, count: int, label: str, expires_in: int | None) -
 
 def add_commands(app: Flask) -> None:
     """Add the commands to the app's."""
-    for command in (owner_group, calendar_group, link_group, check, backup, work, mail_test):
+    for command in (owner_group, calendar_group, link_group, seed, check, backup, work, mail_test):
         app.cli.add_command(command)
     # Flask-Migrate's commands come by themselves; they are to complain as ours do.
     migrations.__class__ = Group

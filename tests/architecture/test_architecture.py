@@ -1,0 +1,53 @@
+"""The map in docs/architecture.md is that of the code: its packages, their order, the arrows, the files."""
+
+import re
+from pathlib import Path
+
+from test_house import ORDER, imports_of, modules
+
+ROOT = Path(__file__).parent.parent.parent
+MAP = (ROOT / "docs/architecture.md").read_text()
+
+
+def real_imports() -> dict[str, set[str]]:
+    """Return for each package which others it imports."""
+    found: dict[str, set[str]] = {name: set() for name in ORDER}
+    for name, path in modules().items():
+        package = name.partition(".")[0]
+        found[package] |= imports_of(path) & set(ORDER) - {package}
+    return found
+
+
+def needed_arrows(imports: dict[str, set[str]]) -> set[tuple[str, str]]:
+    """Return the imports that do not follow from others."""
+
+    def reached(name: str) -> set[str]:
+        return imports[name].union(*(reached(other) for other in imports[name]))
+
+    return {
+        (name, other)
+        for name, others in imports.items()
+        for other in others - set().union(*(reached(between) for between in others))
+    }
+
+
+def test_each_package_is_described_in_the_order_of_imports() -> None:
+    table = MAP.partition("## Packages")[2].partition("Beside the packages")[0]
+    described = re.findall(r"^\| `(\w+)(?:/|\.py)` \| \S", table, re.M)
+    assert described == ORDER[::-1]
+
+
+def test_each_arrow_is_an_import_and_none_is_missing() -> None:
+    assert set(re.findall(r"(\w+) --> (\w+)", MAP)) == needed_arrows(real_imports())
+
+
+def test_each_file_and_folder_that_is_named_is_there() -> None:
+    named = re.findall(r"`([\w/]+(?:\.py|/))`", MAP)
+    assert len(named) > 30
+    for path in named:
+        assert (ROOT / path).exists() or list(ROOT.glob(f"*/{path}")), path
+
+
+def test_control_an_arrow_that_follows_from_others_is_left_out() -> None:
+    imports = {"app": {"pages", "rows"}, "pages": {"rows"}, "rows": set[str]()}
+    assert needed_arrows(imports) == {("app", "pages"), ("pages", "rows")}
