@@ -15,7 +15,7 @@ from notifications.email_content import EmailContent
 from notifications.email_message import write
 from notifications.smtp import Rejected, ServerUnavailable, close, connect, send
 from notifications.worker import Worker
-from parsing.email_addresses import Person
+from parsing.email_addresses import Mailbox
 from parsing.mail_server import MailServer
 from public_urls import base, host
 
@@ -55,7 +55,7 @@ def mail_test(address: str) -> None:
         action=None,
         closing="",
     )
-    mail = write(content, Person(server.name or "Bookonce", server.address), Person("", address), utcnow())
+    mail = write(content, Mailbox(server.name or "Bookonce", server.address), Mailbox("", address), utcnow())
     try:
         connection = connect(server, host())
         try:
