@@ -1,4 +1,4 @@
-"""The commands for who keeps the server: is all as promised, and a copy of it."""
+"""Maintenance commands: `check` verifies the database, `backup` copies it."""
 
 from pathlib import Path
 
