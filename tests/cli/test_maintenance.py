@@ -95,7 +95,7 @@ DAMAGE = {
     "no change without its owner's booking (changes)": "UPDATE changes SET owner_id = 99",
     "every change is counted (bookings)": "UPDATE bookings SET sequence = 0 WHERE id = :booking",
     "no message without its owner's booking (messages)": "UPDATE messages SET owner_id = 99 WHERE id = 1",
-    "who books and whose time it is are both told (bookings)": "DELETE FROM messages WHERE id = 1",
+    "every booking and change has a mail to both sides (bookings)": "DELETE FROM messages WHERE id = 1",
 }  # fmt: skip
 
 

@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from flask_babel import force_locale
 from support import strict_ical
 from support.smtp_server import PostOffice, post_office
 from support.world import World, at
 
 from models import Booking
+from notifications.email_content import EmailContent
+from notifications.email_message import write
 from notifications.worker import Worker
+from parsing.email_addresses import Mailbox
 from scheduling import changes
 from scheduling.changes import OwnerActor
 
@@ -269,6 +273,13 @@ def test_html_is_escaped(world: World, worker: Worker, office: PostOffice) -> No
     for mail in office.taken:
         assert not re.search("<b>|<i>|<script|<img", html(mail))
         assert not re.search(r'(?:src|href)="(?!https://book\.example\.com/|mailto:)', html(mail))
+
+
+def test_the_html_names_the_language_that_the_mail_is_in(app: Flask) -> None:
+    content = EmailContent("Subject", "Heading", "", (), None, "")
+    someone = Mailbox("", JANES)
+    with app.app_context(), force_locale("de"):
+        assert '<html lang="de">' in html(write(content, someone, someone, NINE))
 
 
 def test_a_name_of_the_sender_that_is_set_stands_in_every_mail(

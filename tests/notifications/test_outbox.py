@@ -258,7 +258,7 @@ def test_a_hang_is_left_after_a_while_and_tried_again(
     monkeypatch: pytest.MonkeyPatch,
     verb: str,
 ) -> None:
-    monkeypatch.setattr(smtp, "PATIENCE", 0.3)
+    monkeypatch.setattr(smtp, "REPLY_TIMEOUT", 0.3)
     office.hangs_at = verb
     booked(world)
     assert worker.send_due() == 0
@@ -274,7 +274,7 @@ def test_who_talks_on_without_end_is_hung_up_on(
     world: World, worker: Worker, office: PostOffice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A lease ends, so one message must not take longer, however often the other side says a little."""
-    monkeypatch.setattr(smtp, "MOST", 0.5)
+    monkeypatch.setattr(smtp, "MESSAGE_TIMEOUT", 0.5)
     office.hangs_at = "DATA"
     booked(world)
     assert worker.send_due() == 0
@@ -327,20 +327,20 @@ def test_a_message_in_hand_is_nobody_elses_until_its_lease_ends(
 ) -> None:
     booked(world)
     with world.inside():
-        first, second = outbox.take(utcnow()), outbox.take(utcnow())
+        first, second = outbox.lease_next(utcnow()), outbox.lease_next(utcnow())
         assert {first.recipient, second.recipient} == {"invitee", "owner"}
-        assert outbox.take(utcnow()) is None
+        assert outbox.lease_next(utcnow()) is None
         frozen.shift(89)
-        assert outbox.take(utcnow()) is None
+        assert outbox.lease_next(utcnow()) is None
         frozen.shift(1)  # whoever had it was killed
-        assert outbox.take(utcnow()).id == first.id
+        assert outbox.lease_next(utcnow()).id == first.id
 
 
 def test_control_without_a_lease_two_have_the_same_message(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbox, "LEASE", timedelta())
     booked(world)
     with world.inside():
-        assert outbox.take(utcnow()).id == outbox.take(utcnow()).id
+        assert outbox.lease_next(utcnow()).id == outbox.lease_next(utcnow()).id
 
 
 @pytest.mark.filterwarnings("ignore:Requiring AUTH")
