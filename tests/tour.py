@@ -294,7 +294,7 @@ def _settings(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/calendars/1/delete", "calendar, to be archived")
     owner.get_by_role("button", name="Archive").click()
     owner.get_by_text("Archived calendars").click()
-    tour.see(owner, "calendars, one archived", ".archive[open] li")
+    tour.see(owner, "calendars, one archived", "details[open] li")
     owner.get_by_role("button", name="Restore").click()
     tour.calendar("Just an idea", "sat 10:00-12:00")
     tour.go(owner, "/settings/calendars", "calendars")
