@@ -16,6 +16,7 @@ import config as configuration
 from blueprints import auth, errors, invitee, owner, system
 from blueprints.login_required import csrf, current_owner
 from blueprints.responses import is_owner_page
+from blueprints.slot_picker import slot_page
 from branding import logos, theme
 from cli.commands import add_commands
 from config import Config, ConfigError
@@ -78,13 +79,15 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     app.jinja_env.globals.update(
         formatting=formatting,
         timezones=timezones,
-        static=static_files.static_url,
+        static=static_files.source_url if app.debug else static_files.static_url,
         stylesheet=theme.stylesheet_url,
         current_owner=current_owner,
         delivery_problems=delivery_problems,
         mail_server=config.mail,
     )
     app.before_request(_refuse_too_much)
+    if app.debug:
+        app.before_request(slot_page.cache_clear)
     app.after_request(_add_headers)
     return app
 
@@ -93,7 +96,7 @@ def _add_middleware(app: Flask, config: Config) -> None:
     headers = security_headers(config.base_url)
     figures = Metrics() if config.metrics_token else None
     app.extensions["request_metrics"] = figures
-    with_files = static_files.static_files_middleware(app.wsgi_app, headers)
+    with_files = static_files.static_files_middleware(app.wsgi_app, headers, autoreload=app.debug)
     with_client = client_middleware(with_files, config.trusted_proxies, headers)
     app.wsgi_app = metrics_middleware(with_client, figures)  # type: ignore[assignment, method-assign]
 

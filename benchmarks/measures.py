@@ -17,7 +17,7 @@ from benchmarks.goals import Goal, Measured
 from benchmarks.shops import busy_month, ordinary, paths, shop, visits
 
 SLOT = 'data-start="'
-ROWS = 'class="rows"'
+ROWS = 'class="row"'
 HOURS = 'class="day-hours"'
 
 Ask = Callable[[], Metrics]

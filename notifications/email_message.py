@@ -13,6 +13,7 @@ from flask import render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from branding.colours import DARK, LIGHT
 from i18n.locales import DEFAULT
 from integrations import ical
 from models import Message, MessageKind, Role
@@ -63,7 +64,7 @@ def write(content: EmailContent, sender: Mailbox, recipient: Mailbox, now: datet
     mail["Date"] = format_datetime(now)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office note shall answer
     mail.set_content(as_text(content))
-    mail.add_alternative(render_template("email.html", content=content), subtype="html")
+    mail.add_alternative(render_template("email.html", content=content, light=LIGHT, dark=DARK), subtype="html")
     return mail
 
 

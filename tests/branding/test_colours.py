@@ -7,16 +7,15 @@ import pytest
 from branding.colours import DARK, LIGHT, Scheme, contrast, is_readable, palette
 
 COLOURS = [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in product(range(0, 256, 51), repeat=3)]
-INK = {LIGHT: ("#1d211f", "#5b635f"), DARK: ("#eceeec", "#a9b1ad")}
 
 
 @pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
 def test_every_colour_can_be_read(scheme: Scheme) -> None:
     for colour in COLOURS:
         found = palette(colour, scheme)
-        pairs = [(found.accent, paper) for paper in (*scheme.papers, found.tint, found.on_accent)]
+        pairs = [(found.accent, paper) for paper in (scheme.card, scheme.paper, found.tint, found.on_accent)]
         pairs += [(found.accent_deep, found.on_accent), (found.accent_deep, found.tint)]
-        pairs += [(ink, found.tint) for ink in INK[scheme]]
+        pairs += [(ink, found.tint) for ink in (scheme.ink, scheme.soft)]
         for one, other in pairs:
             assert contrast(one, other) >= 4.5, (colour, one, other)
 
