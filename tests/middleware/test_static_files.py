@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from world import World, make_app
+from support.world import World, make_app
 
 from blueprints.slot_picker import slot_page
 from branding import theme
