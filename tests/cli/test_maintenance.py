@@ -183,6 +183,7 @@ def test_a_backup_holds_all_and_can_be_served_from(shop: World, tmp_path: Path, 
     assert restored.browser().get(f"/booking/{restored.manage_token(booking)}").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_backup_taken_while_bookings_are_made_has_all_that_were_confirmed_before(
     shop: World, tmp_path: Path, app_on: Any
 ) -> None:

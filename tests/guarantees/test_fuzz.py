@@ -27,6 +27,8 @@ from forms.base import OurForm
 from models import Owner
 from scheduling.busy_times import add_busy_time
 
+pytestmark = pytest.mark.slow
+
 METHODS = ["GET", "GET", "POST", "POST", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "BREW"]
 RAW = "0123456789abcdef" * 4
 

@@ -14,7 +14,7 @@ from support.server_process import HOUSE, Server
 from support.shop import Shop, tomorrow
 from support.smtp_server import PostOffice, post_office
 
-pytestmark = pytest.mark.real_time
+pytestmark = [pytest.mark.real_time, pytest.mark.slow]
 
 JANES = "jane@example.com"
 

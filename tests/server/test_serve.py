@@ -24,6 +24,8 @@ from support.shop import Shop, tomorrow
 
 from server.serve import _without_path
 
+pytestmark = pytest.mark.slow
+
 
 def start(**environ: str) -> subprocess.CompletedProcess[str]:
     """Start a server that must not come up; return how it ended."""

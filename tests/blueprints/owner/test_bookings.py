@@ -42,7 +42,10 @@ def test_appointments_come_by_the_owners_days(world: World, owner: Owner, browse
     assert "Fourth" not in page
     assert "Fourth" in browser.get("/bookings?show=cancelled").text
     frozen.move_to(at("2026-11-30 09:29"))
-    assert "now" in browser.get("/bookings").text.partition("First")[2][:100]  # it goes on
+    now = '<span class="tag active">now</span>'
+    assert now not in page
+    assert browser.get("/bookings").text.count(now) == 1
+    assert now in browser.get("/bookings").text.partition("First")[2].partition("</li>")[0]
     frozen.move_to(at("2026-11-30 09:30"))
     assert "First" not in browser.get("/bookings").text
     past = browser.get("/bookings?show=past").text
