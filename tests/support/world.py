@@ -151,7 +151,7 @@ class World:
         return self.app.test_client()  # type: ignore[return-value]
 
     def signed_in(self, owner: Owner) -> Browser:
-        """Return the owner's browser, in a session as signing in begins one; how to sign in is for `tests/blueprints/test_auth.py`."""
+        """Return the owner's browser with a session; logging in itself is tried in `test_auth.py`."""
         browser = self.browser()
         with self.inside():
             token = sessions.start_session(owner)
