@@ -194,7 +194,7 @@ def test_instants_out_of_reach_are_answered_with_nothing() -> None:
 
 
 @pytest.mark.parametrize(("opens", "closes"), [(60, 60), (120, 60), (0, 1441), (-1, 60)])
-def test_a_window_that_is_none_can_not_be_made(opens: int, closes: int) -> None:
+def test_an_invalid_window_can_not_be_made(opens: int, closes: int) -> None:
     with pytest.raises(ValueError, match="ends after it starts"):
         Window(opens, closes)
 

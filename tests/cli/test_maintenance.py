@@ -220,7 +220,7 @@ def test_a_backup_overwrites_nothing(shop: World, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["no/such/folder/copy.db", "x" * 300, "", "."])
-def test_a_backup_to_where_none_can_be_is_one_line(shop: World, tmp_path: Path, name: str) -> None:
+def test_a_backup_to_an_impossible_path_is_refused_in_one_line(shop: World, tmp_path: Path, name: str) -> None:
     refused(shop, "backup", f"{tmp_path}/{name}" if name else "")
     assert os.listdir(tmp_path) == []
 

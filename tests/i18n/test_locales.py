@@ -78,7 +78,7 @@ def test_the_form_and_the_confirmation_have_the_readers_clock(world: World) -> N
     assert [booking.locale for booking in world.bookings()] == ["en_US"]
 
 
-def test_mails_have_the_clock_of_who_gets_them(sqlite_url: str, app_on: Callable[..., Flask]) -> None:
+def test_mails_have_the_clock_of_their_reader(sqlite_url: str, app_on: Callable[..., Flask]) -> None:
     with post_office() as office:
         app = app_on(sqlite_url, SMTP_URL=office.url, MAIL_FROM="book@example.com")
         world = World(app)

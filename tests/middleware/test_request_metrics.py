@@ -91,7 +91,7 @@ def figures(world: World) -> dict[tuple[str, ...], float]:
     return found
 
 
-def test_prometheus_is_told_of_requests_and_mails(world: World) -> None:
+def test_prometheus_gets_figures_about_requests_and_mails(world: World) -> None:
     token = world.link()
     booking = world.book(token, NINE)
     world.message(booking)
@@ -107,7 +107,7 @@ def test_prometheus_is_told_of_requests_and_mails(world: World) -> None:
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer no"}, {"Authorization": f"Basic {TOKEN}"}])
-def test_nobody_else_is_told(world: World, headers: dict[str, str]) -> None:
+def test_without_the_token_there_are_no_figures(world: World, headers: dict[str, str]) -> None:
     answer = world.browser().get("/metrics", headers=headers)
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == "Bearer"

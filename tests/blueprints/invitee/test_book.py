@@ -135,7 +135,7 @@ NO_SLOTS = [
 
 
 @pytest.mark.parametrize("start", NO_SLOTS)
-def test_a_start_that_is_none_or_was_never_offered_is_409_with_other_slots(world: World, start: str) -> None:
+def test_an_invalid_start_or_one_never_offered_is_409_with_other_slots(world: World, start: str) -> None:
     token = world.link()
     answer = world.browser().get(f"/b/{token}", query_string={"start": start})
     assert answer.status_code == 409
@@ -323,7 +323,7 @@ def test_a_file_is_no_text(world: World) -> None:
 
 
 @pytest.mark.parametrize("host", ["..", "a..b", "x" * 64, "a b", "<b>", "a" * 300, "[::1", "é"])
-def test_a_host_that_is_none_is_400_with_the_headers_of_every_answer(
+def test_an_invalid_host_is_400_with_the_headers_of_every_answer(
     world: World, host: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     token = world.link()

@@ -71,7 +71,7 @@ def test_many_appointments_come_page_by_page_each_once(world: World, owner: Owne
 
 
 @pytest.mark.parametrize("odd", ["nope", "~", "2026-11-30T09:00:00Z~", "2026-11-30T09:00:00Z~0", "~5", "²~²", "\0"])
-def test_a_place_that_is_none_is_the_beginning(browser: Browser, booking: Booking, odd: str) -> None:
+def test_an_invalid_cursor_gives_the_first_page(browser: Browser, booking: Booking, odd: str) -> None:
     assert listed(browser, f"?after={odd}") == [booking.id]
     assert listed(browser, f"?show={odd}") == [booking.id]
 
@@ -90,7 +90,7 @@ def test_a_search_finds_names_and_emails(browser: Browser, booking: Booking, wor
     )
 
 
-def test_a_search_finds_all_that_there_is_and_minds_no_accents(
+def test_a_search_finds_past_and_cancelled_bookings_and_ignores_accents(
     world: World, owner: Owner, browser: Browser, frozen: Any
 ) -> None:
     calendar = world.calendar(owner)
