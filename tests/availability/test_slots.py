@@ -1,4 +1,4 @@
-"""The rule for slots, section by section. Pure: no database, and it is always the `now` that the test says."""
+"""The rule for slots, section by section. Pure: no database, and `now` is an argument."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The command line: what it prints, and its one line on standard error with exit 1 for all that is wrong."""
+"""The command line: what it prints, and that every error is one line on standard error with exit 1."""
 
 import os
 import re

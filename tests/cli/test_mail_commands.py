@@ -1,4 +1,4 @@
-"""The commands for mail, and encryption: a password goes to nobody but the server that is meant."""
+"""The commands for mail, and encryption: a password goes only to the mail server that is configured."""
 
 import ssl
 from collections.abc import Callable

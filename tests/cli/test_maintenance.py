@@ -1,4 +1,4 @@
-"""The commands for who keeps the server: `check` sees every kind of damage, `backup` copies what is being written."""
+"""The maintenance commands: `check` finds every kind of damage, `backup` copies a database while it is in use."""
 
 import os
 import sqlite3

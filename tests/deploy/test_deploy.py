@@ -1,4 +1,4 @@
-"""The document's nginx before two processes on PostgreSQL: what it promises, over real https, also when one dies."""
+"""The nginx of docs/deploy.md before two processes on PostgreSQL, over real HTTPS, also when one process dies."""
 
 import re
 import ssl

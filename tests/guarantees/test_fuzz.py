@@ -1,4 +1,4 @@
-"""Whatever is sent to whichever address, the app has an answer to it: never a 5xx, and always a closed one."""
+"""Whatever is sent to any address, the answer is never a 5xx and always has the security headers."""
 
 import random
 import re

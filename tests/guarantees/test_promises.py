@@ -1,4 +1,4 @@
-"""The promises of the design, on SQLite and on PostgreSQL. A control breaks one on purpose, and is seen to."""
+"""The nine guarantees, on SQLite and on PostgreSQL. Each control breaks one on purpose and sees it fail."""
 
 import math
 import threading

@@ -1,4 +1,4 @@
-"""Every answer is closed to the outside, whatever was asked and however it went; and the cookie of an owner too."""
+"""Every answer has the security headers, whatever was asked; and the attributes of the owner's cookie."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the keeper of a server learns: a line for each request, and figures; neither holds a token."""
+"""The request log and the metrics: a line for each request, and figures; neither holds a token."""
 
 import json
 import logging

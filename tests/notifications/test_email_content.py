@@ -1,4 +1,4 @@
-"""What each mail says and is: to whom, its words, its invitation; and the reminders."""
+"""What each mail says, to whom it goes, its invitation; and the reminders."""
 
 import re
 from collections.abc import Callable, Iterator

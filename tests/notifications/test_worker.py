@@ -1,4 +1,4 @@
-"""Workers as processes of their own, killed and stopped in the middle: what was told is sent, and not sent again."""
+"""Workers as processes of their own, killed in the middle: each mail is sent, and none is sent again without need."""
 
 import signal
 import subprocess

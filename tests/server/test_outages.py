@@ -1,4 +1,4 @@
-"""When the database is locked, full or away: nothing is booked, or nobody can say; the invitee can try again."""
+"""The database is locked, full or away: nothing is booked or the outcome is unknown, and the invitee can try again."""
 
 import resource
 import sqlite3

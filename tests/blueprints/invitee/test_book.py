@@ -1,4 +1,4 @@
-"""The invitee's pages: what the design's table says of each request, on both databases."""
+"""The invitee's pages: the answer to each kind of request, on both databases."""
 
 from datetime import timedelta
 from io import BytesIO

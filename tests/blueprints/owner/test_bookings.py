@@ -1,4 +1,4 @@
-"""The owner's appointments: listed, searched, and each with what can be done about it."""
+"""The owner's appointments: lists, search, and the page of each with its actions."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Settings → Profile → Look: what invitees' pages wear."""
+"""Settings → Profile → Look: the colour and the logo on the pages for invitees."""
 
 import gc
 import gzip

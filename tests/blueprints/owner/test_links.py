@@ -1,4 +1,4 @@
-"""The share pop-up, and the links that were made."""
+"""The share dialog, and the list of links."""
 
 import re
 from dataclasses import replace
