@@ -132,19 +132,19 @@ def app(database_url: str, app_on: Callable[..., Flask]) -> Flask:
 
 @pytest.fixture
 def world(app: Flask) -> World:
-    """Owners, calendars and links to try things on."""
+    """Makes owners, calendars and links in the app's database."""
     return World(app)
 
 
 @pytest.fixture
 def owner(world: World) -> Owner:
-    """Olivia."""
+    """The owner Olivia."""
     return world.owner()
 
 
 @pytest.fixture
 def browser(world: World, owner: Owner) -> Browser:
-    """Her browser, signed in."""
+    """Olivia's browser, logged in."""
     return world.signed_in(owner)
 
 

@@ -135,7 +135,7 @@ def test_a_wrong_value_stops_the_start_with_a_line_that_names_it(tmp_path: Path,
         create_app({name: value}, tmp_path / "instance")
 
 
-def test_a_mail_server_needs_somebody_who_writes(tmp_path: Path) -> None:
+def test_a_mail_server_needs_a_sender_address(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="^MAIL_FROM: must be set with SMTP_URL"):
         config(tmp_path, SMTP_URL="smtp://user:password@localhost")
 

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,7 @@ ORDER = [
 WITHOUT_FLASK = ("tokens", "parsing", "middleware", "availability", "branding", "scheduling", "accounts")
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Return our modules by their dotted names."""
     files = [

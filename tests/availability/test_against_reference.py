@@ -203,6 +203,7 @@ def differences(examples: int, variant: object = None) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_thousands_of_calendars_are_as_the_reference_says() -> None:
     assert differences(2000) == 0
 
@@ -244,6 +245,7 @@ def test_the_clock_changes_were_found() -> None:
 @pytest.mark.parametrize(
     ("zone", "change"), CHANGES, ids=lambda value: f"{value:%Y-%m-%d}" if value != str(value) else value
 )
+@pytest.mark.slow
 @pytest.mark.parametrize("opens", range(0, 240, 30))
 def test_every_change_of_the_clock_is_as_the_reference_says(zone: str, change: datetime, opens: int) -> None:
     for closes, duration, step in ((1440, 60, 45), (opens + 90, 30, 15), (opens + 150, 90, 60)):

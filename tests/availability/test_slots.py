@@ -1,4 +1,4 @@
-"""The rule for slots, section by section. Pure: no database, and it is always the `now` that the test says."""
+"""The rule for slots, section by section. Pure: no database, and `now` is an argument."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -194,7 +194,7 @@ def test_instants_out_of_reach_are_answered_with_nothing() -> None:
 
 
 @pytest.mark.parametrize(("opens", "closes"), [(60, 60), (120, 60), (0, 1441), (-1, 60)])
-def test_a_window_that_is_none_can_not_be_made(opens: int, closes: int) -> None:
+def test_an_invalid_window_can_not_be_made(opens: int, closes: int) -> None:
     with pytest.raises(ValueError, match="ends after it starts"):
         Window(opens, closes)
 

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 import time_machine
-from support.world import HTMX, PASSWORD, Browser, World, at
+from support.world import HTMX, PASSWORD, Browser, World
 
 from models import Owner
 from public_urls import setup_address
-
-NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 
 
 def set_up(world: World, browser: Browser, **changes: str) -> Any:

@@ -1,4 +1,4 @@
-"""The main job in a real browser: a link is copied, booked once, and spent."""
+"""The main job in a real browser: a link is copied, booked once, and used up."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The pages are light: few requests, few bytes, nothing from elsewhere, and nothing moves while they load."""
+"""The pages are light: few requests, few bytes, nothing from other hosts, and nothing moves while they load."""
 
 import re
 import time

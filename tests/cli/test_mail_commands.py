@@ -1,4 +1,4 @@
-"""The commands for mail, and encryption: a password goes to nobody but the server that is meant."""
+"""The commands for mail, and encryption: a password goes only to the mail server that is configured."""
 
 import ssl
 from collections.abc import Callable
@@ -50,7 +50,7 @@ def meant(monkeypatch: pytest.MonkeyPatch, office: PostOffice) -> str:
     return f"mail.example.com:{office.port}"
 
 
-def test_mail_test_sends_one_and_says_who_took_it(world_by: Callable[[str], World]) -> None:
+def test_mail_test_sends_one_mail_and_names_its_server(world_by: Callable[[str], World]) -> None:
     with post_office() as office:
         (line,) = ok(world_by(office.url), "mail-test", "me@example.com")
         assert line == f"127.0.0.1:{office.port} has taken it on for me@example.com."

@@ -1,4 +1,4 @@
-"""The commands for who keeps the server: `check` sees every kind of damage, `backup` copies what is being written."""
+"""The maintenance commands: `check` finds every kind of damage, `backup` copies a database while it is in use."""
 
 import os
 import sqlite3
@@ -183,6 +183,7 @@ def test_a_backup_holds_all_and_can_be_served_from(shop: World, tmp_path: Path, 
     assert restored.browser().get(f"/booking/{restored.manage_token(booking)}").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_backup_taken_while_bookings_are_made_has_all_that_were_confirmed_before(
     shop: World, tmp_path: Path, app_on: Any
 ) -> None:
@@ -219,7 +220,7 @@ def test_a_backup_overwrites_nothing(shop: World, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["no/such/folder/copy.db", "x" * 300, "", "."])
-def test_a_backup_to_where_none_can_be_is_one_line(shop: World, tmp_path: Path, name: str) -> None:
+def test_a_backup_to_an_impossible_path_is_refused_in_one_line(shop: World, tmp_path: Path, name: str) -> None:
     refused(shop, "backup", f"{tmp_path}/{name}" if name else "")
     assert os.listdir(tmp_path) == []
 

@@ -1,4 +1,4 @@
-"""Migrations and models say the same, on both databases; also what no tool compares by itself."""
+"""Migrations and models agree, on both databases; also in what Alembic does not compare by itself."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How many queries a page asks: a page that asks one for each row is slow only when there are many."""
+"""How many queries a page needs: one query for each row would be slow only when there are many rows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The document's nginx before two processes on PostgreSQL: what it promises, over real https, also when one dies."""
+"""The nginx of docs/deploy.md before two processes on PostgreSQL, over real HTTPS, also when one process dies."""
 
 import re
 import ssl
@@ -152,7 +152,7 @@ def test_http_leads_to_https_but_for_the_certificates_renewal(deployed: Deployed
     assert by_http(deployed.site, "/.well-known/acme-challenge/abc").text == "proof"
 
 
-def test_who_asks_for_another_host_gets_nothing(deployed: Deployed, visitor: Visitor) -> None:
+def test_a_request_for_another_host_gets_no_answer(deployed: Deployed, visitor: Visitor) -> None:
     assert by_http(deployed.site, "/login", host="other.example.com").status == NO_ANSWER
     assert visitor.get("/login", headers={"Host": "other.example.com"}).status == NO_ANSWER
     with pytest.raises(ssl.SSLError):
@@ -193,7 +193,7 @@ def test_a_body_too_large_is_answered_413(visitor: Visitor) -> None:
     assert answer("/settings/look", 5_500_000) == (413, "nginx")
 
 
-def test_figures_are_not_told_through_the_proxy(deployed: Deployed, visitor: Visitor) -> None:
+def test_the_proxy_does_not_pass_on_the_figures(deployed: Deployed, visitor: Visitor) -> None:
     key = {"Authorization": f"Bearer {settings()['METRICS_TOKEN']}"}
     for server in deployed.servers:
         assert send(server.address, "GET", "/metrics", headers=key).status == 200
@@ -205,7 +205,7 @@ def test_figures_are_not_told_through_the_proxy(deployed: Deployed, visitor: Vis
 # When a process is away
 
 
-def test_one_is_killed_and_all_goes_on(deployed: Deployed, visitor: Visitor) -> None:
+def test_with_one_process_killed_the_other_answers(deployed: Deployed, visitor: Visitor) -> None:
     links = deployed.links(12)
     deployed.servers[0].kill()
     assert {visitor.get(f"/b/{link}").status for link in links} == {200}

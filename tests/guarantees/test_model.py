@@ -42,6 +42,8 @@ from scheduling.errors import (
 )
 from scheduling.integrity import findings
 
+pytestmark = pytest.mark.slow
+
 NOW = at("2026-11-30 08:00")
 MIDNIGHT = at("2026-11-30 00:00")
 MINUTE = timedelta(minutes=1)

@@ -11,7 +11,7 @@ from support.world import JANE, PASSWORD, World, at, z
 from i18n.locales import locale_from_header
 from notifications.worker import Worker
 
-NINE, THREE = at("2026-11-30 08:00"), at("2026-11-30 14:00")
+NINE_IN_BERLIN, THREE_IN_BERLIN = at("2026-11-30 08:00"), at("2026-11-30 14:00")
 
 
 @pytest.mark.parametrize(
@@ -71,19 +71,19 @@ def test_the_days_stand_below_their_weekdays_wherever_the_week_begins(world: Wor
 def test_the_form_and_the_confirmation_have_the_readers_clock(world: World) -> None:
     browser, american = world.browser(), {"Accept-Language": "en-US"}
     token = world.link()
-    assert "3:00 PM–3:30 PM" in browser.get(f"/b/{token}?start={z(THREE)}", headers=american).text
-    answer = browser.post(f"/b/{token}", data=JANE | {"start": z(THREE)}, headers=american)
+    assert "3:00 PM–3:30 PM" in browser.get(f"/b/{token}?start={z(THREE_IN_BERLIN)}", headers=american).text
+    answer = browser.post(f"/b/{token}", data=JANE | {"start": z(THREE_IN_BERLIN)}, headers=american)
     assert "3:00 PM–3:30 PM" in browser.get(answer.location, headers=american).text
     assert "15:00–15:30" in browser.get(answer.location).text
     assert [booking.locale for booking in world.bookings()] == ["en_US"]
 
 
-def test_mails_have_the_clock_of_who_gets_them(sqlite_url: str, app_on: Callable[..., Flask]) -> None:
+def test_mails_have_the_clock_of_their_reader(sqlite_url: str, app_on: Callable[..., Flask]) -> None:
     with post_office() as office:
         app = app_on(sqlite_url, SMTP_URL=office.url, MAIL_FROM="book@example.com")
         world = World(app)
         owner = world.owner()
-        world.book(world.link(world.calendar(owner)), THREE, locale="en_US")
+        world.book(world.link(world.calendar(owner)), THREE_IN_BERLIN, locale="en_US")
         worker = Worker(app, app.config["BOOKONCE"].mail)
         worker.send_due()
         (to_invitee,), (to_owner,) = office.to("jane@example.com"), office.to(owner.email)
@@ -92,6 +92,6 @@ def test_mails_have_the_clock_of_who_gets_them(sqlite_url: str, app_on: Callable
 
         form = {"email": owner.email, "password": PASSWORD}
         assert world.browser().change("/login", form, headers={"Accept-Language": "en-US"}).status_code == 303
-        world.book(world.link(world.calendar(owner)), NINE)
+        world.book(world.link(world.calendar(owner)), NINE_IN_BERLIN)
         worker.send_due()
         assert office.to(owner.email)[-1]["Subject"].endswith(", Mon 30 Nov, 9:00 AM")

@@ -1,4 +1,4 @@
-"""What each mail says and is: to whom, its words, its invitation; and the reminders."""
+"""What each mail says, to whom it goes, its invitation; and the reminders."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -185,7 +185,7 @@ def test_the_one_time_link_is_in_no_mail(world: World, worker: Worker, office: P
         ),
     ],
 )
-def test_changes_say_who_did_it(
+def test_mails_about_a_change_name_the_person_who_made_it(
     world: World,
     worker: Worker,
     office: PostOffice,
@@ -357,7 +357,7 @@ def test_a_cancelled_appointment_is_not_reminded_of(
     assert world.execute("SELECT state FROM messages WHERE kind = 'reminder'") == [("dropped",)]
 
 
-def test_who_books_later_than_the_reminder_would_be_is_not_reminded(
+def test_a_booking_made_after_the_time_of_its_reminder_gets_none(
     world: World, worker: Worker, office: PostOffice, frozen: time_machine.Traveller
 ) -> None:
     calendar = world.calendar(reminder=60 * 24, hours="mon-sun 00:00-24:00")

@@ -1,4 +1,4 @@
-"""Workers as processes of their own, killed and stopped in the middle: what was told is sent, and not sent again."""
+"""Workers as processes of their own, killed in the middle: each mail is sent, and none is sent again without need."""
 
 import signal
 import subprocess
@@ -14,7 +14,7 @@ from support.server_process import HOUSE, Server
 from support.shop import Shop, tomorrow
 from support.smtp_server import PostOffice, post_office
 
-pytestmark = pytest.mark.real_time
+pytestmark = [pytest.mark.real_time, pytest.mark.slow]
 
 JANES = "jane@example.com"
 

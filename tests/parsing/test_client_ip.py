@@ -44,7 +44,7 @@ def test_a_household_of_ipv6_is_one_place() -> None:
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_failed_sign_ins_count_by_who_asks(database_url: str, app_on: Any, trusted: bool) -> None:
+def test_failed_logins_are_counted_by_client_address(database_url: str, app_on: Any, trusted: bool) -> None:
     world = World(app_on(database_url, **({"TRUSTED_PROXIES": "127.0.0.1"} if trusted else {})))
     owner = world.owner()
 

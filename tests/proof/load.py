@@ -54,7 +54,7 @@ class Load:
             thread.start()
 
     def end(self) -> None:
-        """Let everybody finish what they are at."""
+        """Wait until every invitee has finished their request."""
         self.over.set()
         for thread in self.threads:
             thread.join()

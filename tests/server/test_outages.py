@@ -1,4 +1,4 @@
-"""When the database is locked, full or away: nothing is booked, or nobody can say; the invitee can try again."""
+"""The database is locked, full or away: nothing is booked or the outcome is unknown, and the invitee can try again."""
 
 import resource
 import sqlite3
@@ -14,7 +14,7 @@ from support.postgres import Postgres, throwaway_postgres
 from support.server_process import Server
 from support.shop import Shop, tomorrow
 
-pytestmark = pytest.mark.real_time
+pytestmark = [pytest.mark.real_time, pytest.mark.slow]
 
 NOTHING = "Nothing was changed and nothing was booked. Your link still works."
 IN_DOUBT = "The connection was lost at the last moment: it may be done, or not. Try again: nothing can be booked twice."

@@ -24,6 +24,8 @@ from support.shop import Shop, tomorrow
 
 from server.serve import _without_path
 
+pytestmark = pytest.mark.slow
+
 
 def start(**environ: str) -> subprocess.CompletedProcess[str]:
     """Start a server that must not come up; return how it ended."""
@@ -114,7 +116,7 @@ def test_a_booking_in_flight_is_finished_and_confirmed(busy: tuple[Shop, Server]
 @pytest.mark.parametrize(
     ("said", "most"), [(b"", 3), (b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n", 3), (b"GET / HT", 10)]
 )
-def test_who_only_keeps_a_connection_does_not_hold_it_up(busy: tuple[Shop, Server], said: bytes, most: int) -> None:
+def test_an_idle_connection_does_not_delay_the_shutdown(busy: tuple[Shop, Server], said: bytes, most: int) -> None:
     _, server = busy
     with socket.create_connection(("127.0.0.1", int(server.environ["PORT"]))) as connection:
         connection.sendall(said)
@@ -139,7 +141,7 @@ def test_a_request_that_is_half_sent_is_finished(busy: tuple[Shop, Server]) -> N
 
 
 @pytest.mark.real_time
-def test_who_keeps_a_connection_and_always_asks_again_is_told_to_go(busy: tuple[Shop, Server]) -> None:
+def test_a_client_that_keeps_asking_on_one_connection_is_told_to_close_it(busy: tuple[Shop, Server]) -> None:
     """As a proxy does; otherwise it would be cut off in the middle after all the time there is."""
     _, server = busy
     asked = threading.Event()
@@ -223,7 +225,7 @@ def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("host", ["nosuchhost.invalid", "999.1.1.1", "a b"])
-def test_a_host_that_is_none_is_one_line(tmp_path: Path, host: str) -> None:
+def test_an_invalid_host_is_refused_in_one_line(tmp_path: Path, host: str) -> None:
     ended = start(HOST=host, DATABASE_URL=f"sqlite:///{tmp_path}/x.db")
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (1, "", 1)
     assert ended.stderr.startswith("HOST, PORT: ")

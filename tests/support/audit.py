@@ -1,4 +1,4 @@
-"""Are there known faults in what we stand on? Exit 0: none. 1: some. 2: nobody could be asked."""
+"""Ask whether the pinned packages have known vulnerabilities. Exit 0: none. 1: some. 2: the service is out of reach."""
 
 import json
 import subprocess

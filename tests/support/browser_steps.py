@@ -1,4 +1,4 @@
-"""What people do, in their words."""
+"""Steps of owners and invitees in a browser."""
 
 import re
 

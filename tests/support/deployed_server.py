@@ -1,4 +1,4 @@
-"""What docs/deploy.md says, taken out of it and put to work: only ports, names of files and certificates are others."""
+"""Runs the configuration in docs/deploy.md as it is written there, with other ports, file names and certificates."""
 
 import http.client
 import os
@@ -27,14 +27,14 @@ def document() -> str:
 
 
 def block(file: str) -> str:
-    """Return the one block of the document that is the file of this name."""
+    """Return the code block of the document that shows the file of this name."""
     found = [text for text in re.findall(r"^```\w+\n(.*?)^```", document(), re.M | re.S) if f"# {file}\n" in text]
     assert len(found) == 1, f"docs/deploy.md has {len(found)} blocks for {file}"
     return str(found[0])
 
 
 def put(text: str, swaps: Mapping[str, object]) -> str:
-    """Return the text with each old replaced by its new; what is to be replaced must be there."""
+    """Return the text with each old part replaced by its new one; each old part must be in it."""
     for old, new in swaps.items():
         assert old in text, f"docs/deploy.md does not say {old!r} any more"
         text = text.replace(old, str(new))
@@ -91,7 +91,7 @@ def site(folder: Path, ports: tuple[int, int], changes: Pairs | None = None) -> 
 
 @dataclass
 class Visitor:
-    """Somebody who comes by https and keeps cookies."""
+    """An HTTPS client that keeps cookies."""
 
     site: Site
     cookies: dict[str, str] = field(default_factory=dict)
@@ -133,7 +133,7 @@ class Visitor:
         return answer
 
     def connect(self, name: str = NAME) -> ssl.SSLSocket:
-        """Return a connection on which TLS is spoken, to who answers to this name."""
+        """Return a connection on which TLS is spoken, to the server of this name."""
         plain = socket.create_connection(("127.0.0.1", self.site.https), PATIENCE)
         try:
             return self.site.ssl.wrap_socket(plain, server_hostname=name)

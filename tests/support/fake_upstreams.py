@@ -1,4 +1,4 @@
-"""Two of whom a proxy may ask, where only matters whom it asks, and how often: each has one answer for everything."""
+"""Two upstream servers for a proxy, to see which it asks and how often; each gives one answer to every request."""
 
 import contextlib
 import socket
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 class Peers:
-    """Two ports, and the requests that were read at both of them."""
+    """The two ports, and the requests that were read at either of them."""
 
     def __init__(self, listeners: list[socket.socket]) -> None:
         first, second = (listener.getsockname()[1] for listener in listeners)
@@ -17,7 +17,7 @@ class Peers:
 
 @contextlib.contextmanager
 def peers(*answers: bytes) -> Iterator[Peers]:
-    """Give two peers with these answers; one whose answer is empty reads the request and dies."""
+    """Give two servers with these answers; with an empty answer it reads the request and closes the connection."""
     listeners = [socket.create_server(("127.0.0.1", 0)) for _ in answers]
     asked = Peers(listeners)
 

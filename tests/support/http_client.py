@@ -1,4 +1,4 @@
-"""Somebody with a link and nothing but HTTP: what they send to a real server, and what they read."""
+"""An invitee without a browser: plain HTTP requests to a real server."""
 
 import http.client
 import re
@@ -17,7 +17,7 @@ PATIENCE = 30
 
 @dataclass
 class Answer:
-    """What came back, and after how many seconds; the status is NO_ANSWER if the connection broke."""
+    """A response and how many seconds it took; the status is NO_ANSWER if the connection broke."""
 
     status: int
     text: str = ""

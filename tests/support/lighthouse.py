@@ -46,7 +46,7 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """A page, and the cookie of who looks at it."""
+    """A page, and the cookie of the person who looks at it."""
 
     name: str
     address: str

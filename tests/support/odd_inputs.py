@@ -1,4 +1,4 @@
-"""Odd things that somebody may send: broken text, text that means something elsewhere, dates and numbers."""
+"""Odd values for the fields of a request: broken text, text with a meaning elsewhere, dates and numbers."""
 
 PROBE = '"><script>x</script>'
 

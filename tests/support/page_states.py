@@ -155,7 +155,7 @@ def _first_link(tour: Tour, owner: Page) -> str:
 
 
 def _invitee(tour: Tour, link: str) -> Page:
-    """Book with the link, and stumble wherever one can; return the page of who booked."""
+    """Book with the link, and stumble wherever one can; return the page of the person who booked."""
     jane = tour.person()
     tour.go(jane, link, "picker")
     jane.get_by_label("Change the time zone").click()

@@ -62,7 +62,7 @@ class Postgres:
         return self
 
     def follow(self, primary: "Postgres") -> "Postgres":
-        """Make it a standby: a copy of `primary` that receives all it writes. What it was before is gone."""
+        """Make it a standby: a copy of `primary` that receives all it writes. Its own data is deleted."""
         shutil.rmtree(self.data, ignore_errors=True)
         self.account.run(
             "pg_basebackup", "-D", self.data, "-h", primary.folder, "-U", "postgres", "-R", "-X", "stream",
@@ -137,7 +137,7 @@ def account_for_postgres(careless: bool = False) -> Iterator[Account]:
 
 @contextlib.contextmanager
 def throwaway_postgres(**settings: str) -> Iterator[Postgres]:
-    """Give a running server; a careless one, unless the settings say otherwise."""
+    """Give a running server; without settings, one that does not wait for the disk."""
     with account_for_postgres(careless=not settings) as account:
         server = Postgres(account, "one", settings or CARELESS).create()
         try:

@@ -1,4 +1,4 @@
-"""A stray script: it writes to the database past all of our code. And, for controls, a scheduler like most others."""
+"""Writes to the database that bypass the app, and a scheduler without locks or constraints for the controls."""
 
 import re
 import threading
@@ -29,7 +29,7 @@ def insert(world: World, row: dict[str, Any]) -> None:
 
 
 def take_protection_away(world: World, keep_rows: bool = False) -> None:
-    """Leave bookings and what refers to them without constraints, triggers and indexes; empty, unless `keep_rows`."""
+    """Remove constraints, triggers and indexes of bookings, changes, messages; rows too, unless `keep_rows`."""
     for table in ("messages", "changes", "bookings"):
         world.execute(f"CREATE TABLE unprotected AS SELECT * FROM {table} WHERE {keep_rows}")
         world.execute(f"DROP TABLE {table}")
@@ -37,7 +37,7 @@ def take_protection_away(world: World, keep_rows: bool = False) -> None:
 
 
 def drop_the_constraints(world: World) -> None:
-    """Leave the tables as they are, but for what holds the first two promises."""
+    """Remove only the constraints and triggers that hold the first two promises."""
     if world.app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgresql"):
         for name in ("one_link_one_booking", "one_owner_one_place"):
             world.execute(f"ALTER TABLE bookings DROP CONSTRAINT {name}")
@@ -58,7 +58,7 @@ def check_then_insert(
     world: World, link: Link, like: Booking, start: datetime, everybody_looked: threading.Barrier
 ) -> None:
     """Book as most schedulers do: look whether link and slot are free, then insert, with nothing that holds the two
-    together. The barrier makes sure that they look before anybody inserts, as it happens now and then by itself."""
+    together. The barrier makes all threads look before any of them inserts; without it that happens now and then."""
     with world.inside():
         taken = db.session.scalar(
             select(text("1")).select_from(Booking).where((Booking.link_id == link.id) | (Booking.starts_at == start))

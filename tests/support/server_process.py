@@ -18,7 +18,7 @@ READY = re.compile(r"Bookonce is ready\. Open (https?://\S+)\n")
 
 @dataclass
 class Server:
-    """A running server: its address, the address that it said to open, and all it ever said."""
+    """A running server: its address, the address that it printed at its start, and its log."""
 
     address: str
     open_this: str
@@ -38,11 +38,11 @@ class Server:
         return self.log.read_text().partition(self.open_this + "\n")[2]
 
     def complaints(self) -> list[str]:
-        """Return the lines of what it said but for the notes of requests."""
+        """Return the lines of its log except those about requests."""
         return [line for line in self.said().splitlines() if '"message": "request"' not in line]
 
     def kill(self) -> None:
-        """End it as a power cut would: it can't do anything about it."""
+        """Kill it with SIGKILL, so that it can't clean up."""
         self.process.kill()
         self.process.wait()
 

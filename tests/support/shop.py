@@ -16,7 +16,7 @@ from support.world import World, make_app, z
 
 
 class Shop:
-    """One database. What is written for a test is written past the servers, by the app's own verbs.
+    """One database. A test prepares it with the functions of the app, without asking the servers.
 
     `environ` is for all servers that are started over it.
     """
@@ -67,7 +67,7 @@ class Shop:
         return f"{found.key}={found.value}"
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Close the connections to the database."""
         with self.world.inside():
             db.engine.dispose()
 

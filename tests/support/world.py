@@ -74,7 +74,7 @@ class Browser(FlaskClient):
 
 
 class World:
-    """What a test needs of the app, by the app's own verbs."""
+    """What a test needs of the app, made by the app's own functions."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -147,11 +147,11 @@ class World:
             return list(db.session.scalars(db.select(Booking).order_by(Booking.id)))
 
     def browser(self) -> Browser:
-        """Return a browser of somebody without an account."""
+        """Return a browser of a person without an account."""
         return self.app.test_client()  # type: ignore[return-value]
 
     def signed_in(self, owner: Owner) -> Browser:
-        """Return the owner's browser, in a session as signing in begins one; how to sign in is for `test_auth.py`."""
+        """Return the owner's browser with a session; logging in itself is tried in `test_auth.py`."""
         browser = self.browser()
         with self.inside():
             token = sessions.start_session(owner)
@@ -161,7 +161,7 @@ class World:
         return browser
 
     def execute(self, sql: str, **values: Any) -> Any:
-        """Run SQL past all of our code, as a stray script would."""
+        """Run SQL that bypasses the app, as a script would."""
         with self.inside(), db.engine.connect() as connection:
             result = connection.execute(text(sql), values)
             rows = result.all() if result.returns_rows else None

@@ -1,4 +1,4 @@
-"""The owner's appointments: listed, searched, and each with what can be done about it."""
+"""The owner's appointments: lists, search, and the page of each with its actions."""
 
 import re
 from datetime import timedelta
@@ -42,7 +42,10 @@ def test_appointments_come_by_the_owners_days(world: World, owner: Owner, browse
     assert "Fourth" not in page
     assert "Fourth" in browser.get("/bookings?show=cancelled").text
     frozen.move_to(at("2026-11-30 09:29"))
-    assert "now" in browser.get("/bookings").text.partition("First")[2][:100]  # it goes on
+    now = '<span class="tag active">now</span>'
+    assert now not in page
+    assert browser.get("/bookings").text.count(now) == 1
+    assert now in browser.get("/bookings").text.partition("First")[2].partition("</li>")[0]
     frozen.move_to(at("2026-11-30 09:30"))
     assert "First" not in browser.get("/bookings").text
     past = browser.get("/bookings?show=past").text
@@ -68,7 +71,7 @@ def test_many_appointments_come_page_by_page_each_once(world: World, owner: Owne
 
 
 @pytest.mark.parametrize("odd", ["nope", "~", "2026-11-30T09:00:00Z~", "2026-11-30T09:00:00Z~0", "~5", "²~²", "\0"])
-def test_a_place_that_is_none_is_the_beginning(browser: Browser, booking: Booking, odd: str) -> None:
+def test_an_invalid_cursor_gives_the_first_page(browser: Browser, booking: Booking, odd: str) -> None:
     assert listed(browser, f"?after={odd}") == [booking.id]
     assert listed(browser, f"?show={odd}") == [booking.id]
 
@@ -87,7 +90,7 @@ def test_a_search_finds_names_and_emails(browser: Browser, booking: Booking, wor
     )
 
 
-def test_a_search_finds_all_that_there_is_and_minds_no_accents(
+def test_a_search_finds_past_and_cancelled_bookings_and_ignores_accents(
     world: World, owner: Owner, browser: Browser, frozen: Any
 ) -> None:
     calendar = world.calendar(owner)

@@ -1,4 +1,4 @@
-"""Settings → Profile → Look: what invitees' pages wear."""
+"""Settings → Profile → Look: the colour and the logo on the pages for invitees."""
 
 import gc
 import gzip
@@ -50,7 +50,7 @@ def test_all_pages_of_an_invitee_wear_the_owners_colour_and_logo(world: World, o
     assert image.data[:4] == b"RIFF"
 
 
-def test_a_stylesheet_comes_compressed_to_who_takes_it_so(world: World, owner: Owner, browser: Browser) -> None:
+def test_a_stylesheet_is_compressed_for_browsers_that_accept_it(world: World, owner: Owner, browser: Browser) -> None:
     wear(browser)
     path = stylesheet(browser.get("/settings/profile").text)
     plain = world.browser().get(path)

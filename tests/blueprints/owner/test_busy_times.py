@@ -1,4 +1,4 @@
-"""Settings → Busy times: what the owner blocks by hand."""
+"""Settings → Busy times: the times that the owner blocks by hand."""
 
 from datetime import timedelta
 from typing import Any

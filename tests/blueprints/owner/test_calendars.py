@@ -138,7 +138,7 @@ def test_all_of_the_rule_can_be_set(world: World, browser: Browser) -> None:
         (("2026-12-24", "", "9" * 201), "At most 200"),
     ],
 )  # fmt: skip
-def test_a_line_of_dates_that_is_none_is_told_beside_it(
+def test_an_invalid_line_of_dates_has_its_error_beside_it(
     world: World, browser: Browser, row: tuple[str, str, str], why: str
 ) -> None:
     answer = browser.change("/settings/calendars/new", fields(**overrides(("2026-12-20", "", ""), row)))
@@ -326,6 +326,6 @@ def test_a_calendar_without_links_is_deleted_for_good(world: World, owner: Owner
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "9" * 18, "9" * 30, "9" * 5000, "1e3", "%00", "²"])
-def test_an_id_that_is_none_is_404(world: World, browser: Browser, number: str) -> None:
+def test_an_invalid_id_is_404(world: World, browser: Browser, number: str) -> None:
     assert browser.get(f"/settings/calendars/{number}").status_code == 404
     assert browser.change(f"/settings/links/{number}/revoke").status_code == 404

@@ -1,4 +1,4 @@
-"""The share pop-up, and the links that were made."""
+"""The share dialog, and the list of links."""
 
 import re
 from dataclasses import replace
@@ -50,7 +50,7 @@ def test_a_closed_calendar_can_not_be_shared(world: World, owner: Owner, browser
     assert world.execute("SELECT count(*) FROM links") == [(0,)]
 
 
-def test_links_lists_what_was_made_and_who_booked(world: World, owner: Owner, browser: Browser) -> None:
+def test_the_links_page_lists_links_and_the_person_who_booked(world: World, owner: Owner, browser: Browser) -> None:
     calendar = world.calendar(owner)
     assert "No link of this calendar was made yet" in browser.get(f"/settings/calendars/{calendar.id}/links").text
     world.book(world.link(calendar, label="Jane"), NINE)

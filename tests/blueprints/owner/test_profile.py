@@ -5,7 +5,7 @@ from support.world import PASSWORD, Browser, World, at
 
 from models import Owner
 
-NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
+NINE = at("2026-11-30 09:00")
 
 
 def test_the_profile_is_what_a_spent_link_shows(world: World, owner: Owner, browser: Browser) -> None:
