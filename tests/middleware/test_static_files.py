@@ -1,6 +1,7 @@
 """Static files in development: fresh from disk, under their own names."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,10 +22,11 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def in_development(sources: Path, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+def in_development(sources: Path, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The app as `flask --debug` makes it, on that copy."""
     monkeypatch.setenv("FLASK_DEBUG", "1")
-    return World(make_app(sqlite_url, tmp_path))
+    yield World(make_app(sqlite_url, tmp_path))
+    slot_page.cache_clear()
 
 
 def test_in_development_a_changed_file_is_served_at_once(in_development: World, sources: Path) -> None:
