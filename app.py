@@ -16,11 +16,12 @@ import config as configuration
 from blueprints import auth, errors, invitee, owner, system
 from blueprints.login_required import csrf, current_owner
 from blueprints.responses import is_owner_page
+from blueprints.slot_picker import slot_page
 from branding import logos, theme
 from cli.commands import add_commands
 from config import Config, ConfigError
 from database import close_session, db
-from database.engine import connect_timeouts, prepare_engine
+from database.engine import connect_args, prepare_engine
 from i18n import formatting, locales, timezones
 from middleware import static_files
 from middleware.client import client_middleware
@@ -78,13 +79,15 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     app.jinja_env.globals.update(
         formatting=formatting,
         timezones=timezones,
-        static=static_files.static_url,
+        static=static_files.source_url if app.debug else static_files.static_url,
         stylesheet=theme.stylesheet_url,
         current_owner=current_owner,
         delivery_problems=delivery_problems,
         mail_server=config.mail,
     )
     app.before_request(_refuse_too_much)
+    if app.debug:
+        app.before_request(slot_page.cache_clear)
     app.after_request(_add_headers)
     return app
 
@@ -93,7 +96,7 @@ def _add_middleware(app: Flask, config: Config) -> None:
     headers = security_headers(config.base_url)
     figures = Metrics() if config.metrics_token else None
     app.extensions["request_metrics"] = figures
-    with_files = static_files.static_files_middleware(app.wsgi_app, headers)
+    with_files = static_files.static_files_middleware(app.wsgi_app, headers, autoreload=app.debug)
     with_client = client_middleware(with_files, config.trusted_proxies, headers)
     app.wsgi_app = metrics_middleware(with_client, figures)  # type: ignore[assignment, method-assign]
 
@@ -109,7 +112,7 @@ def _settings(config: Config) -> dict[str, object]:
             "hide_parameters": True,
             "pool_pre_ping": not config.database_url.startswith("sqlite"),  # a file does not go away
             "pool_size": config.threads,
-            "connect_args": connect_timeouts(config.database_url),
+            "connect_args": connect_args(config.database_url),
         },
         "MAX_CONTENT_LENGTH": MAX_BYTES,
         "MAX_FORM_MEMORY_SIZE": MAX_BYTES,

@@ -1,4 +1,4 @@
-"""The environment, read once; a wrong value is refused by the name of its variable."""
+"""The configuration from environment variables; an error names the variable."""
 
 import os
 import re
@@ -18,16 +18,16 @@ from parsing.values import parse_positive_int
 
 
 class ConfigError(ValueError):
-    """A variable of the environment that can't be used; the text is one line and begins with its name."""
+    """An invalid environment variable; the text is one line and begins with its name."""
 
 
-# As PostgreSQL itself writes an address with several hosts, which SQLAlchemy wants one by one.
+# libpq's syntax for several hosts; SQLAlchemy expects each as a `host` of the query.
 _SEVERAL_HOSTS = re.compile(r"^(postgres[^:/]*://(?:[^@/]*@)?)([^@/?]*,[^@/?]*)(/[^?]*)?(?:\?|$)")
 
 
 @dataclass(frozen=True)
 class Config:
-    """What the environment says, checked. `base_url` has no slash at its end; without `mail` none is sent."""
+    """The validated configuration. `base_url` has no slash at its end; if `mail` is None, no mail is sent."""
 
     database_url: str
     secret_key: str
@@ -47,12 +47,12 @@ class Config:
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str], instance: Path) -> "Config":
-        """Return the configuration; makes `instance` and the key kept in it where they are needed.
+        """Return the configuration. Creates `instance` and the secret key in it if they are needed.
 
         Raises ConfigError.
         """
         host = (environ.get("HOST") or "127.0.0.1").strip("[]")
-        port = _number(environ, "PORT", default=8080, most=65535)
+        port = _number(environ, "PORT", default=8080, maximum=65535)
         url = _database_url(environ, instance)
         return cls(
             database_url=url.render_as_string(hide_password=False),
@@ -60,7 +60,7 @@ class Config:
             base_url=_base_url(environ) or f"http://{f'[{host}]' if ':' in host else host}:{port}",
             host=host,
             port=port,
-            threads=_number(environ, "THREADS", default=8, most=256),
+            threads=_number(environ, "THREADS", default=8, maximum=256),
             trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
             mail=_mail(environ),
             log_level=_log_level(environ),
@@ -69,16 +69,16 @@ class Config:
 
 
 def current() -> Config:
-    """Return what the app that is at work was started with."""
+    """Return the configuration of the current app."""
     config: Config = current_app.config["BOOKONCE"]
     return config
 
 
-def _number(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
+def _number(environ: Mapping[str, str], name: str, default: int, maximum: int) -> int:
     text = environ.get(name) or str(default)
-    number = parse_positive_int(text, most)
+    number = parse_positive_int(text, maximum)
     if number is None:
-        raise ConfigError(f"{name}: {text!r} is not a whole number from 1 to {most}")
+        raise ConfigError(f"{name}: {text!r} is not a whole number from 1 to {maximum}")
     return number
 
 
@@ -127,7 +127,7 @@ def _base_url(environ: Mapping[str, str]) -> str:
 def _database_url(environ: Mapping[str, str], instance: Path) -> URL:
     text = environ.get("DATABASE_URL") or f"sqlite:///{instance / 'bookonce.db'}"
     try:
-        url = make_url(_SEVERAL_HOSTS.sub(_hosts_apart, text))
+        url = make_url(_SEVERAL_HOSTS.sub(_split_hosts, text))
     except (ArgumentError, ValueError):
         raise ConfigError("DATABASE_URL: is not a database's address, such as sqlite:////var/lib/bookonce.db") from None
     if url.drivername in ("postgres", "postgresql"):
@@ -147,7 +147,7 @@ def _database_url(environ: Mapping[str, str], instance: Path) -> URL:
     return url
 
 
-def _hosts_apart(found: re.Match[str]) -> str:
+def _split_hosts(found: re.Match[str]) -> str:
     before, hosts, name = found.groups("/")
     each = (host if host.rpartition("]")[2].count(":") else f"{host}:5432" for host in hosts.split(","))
     return f"{before}{name}?{'&'.join(f'host={host}' for host in each)}&"
@@ -162,11 +162,11 @@ def _secret_key(environ: Mapping[str, str], instance: Path, on_sqlite: bool) -> 
     if not on_sqlite:
         raise ConfigError("SECRET_KEY: must be set when the database is not SQLite, the same for every process")
     _make_folder(instance, "SECRET_KEY")
-    return _kept_key(instance / "secret_key")
+    return _stored_key(instance / "secret_key")
 
 
-def _kept_key(path: Path) -> str:
-    """Return the key in the file `path`, made with mode 0600 if there is none: whole or not at all."""
+def _stored_key(path: Path) -> str:
+    """Return the key in the file `path`; if there is none, create it atomically with mode 0600."""
     try:
         if not path.exists():
             draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
@@ -175,7 +175,7 @@ def _kept_key(path: Path) -> str:
             try:
                 os.link(draft, path)
             except FileExistsError:
-                pass  # another process was first; its key is the key
+                pass  # another process was first: use its key
             finally:
                 draft.unlink()
         key = path.read_text().strip()

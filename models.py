@@ -1,7 +1,7 @@
-"""Tables, types and named constraints; properties that look at nothing but their own row.
+"""Tables, column types and named constraints; properties that use their own row only.
 
-What must never happen is refused here, by the database: a second booking of a link, two appointments of one owner at
-once, a row that points at another owner's. `docs/decisions/` says why it is done twice over.
+The database itself refuses what must never happen: a second booking of a link, two appointments of one owner at once, a
+reference to another owner's row. `docs/decisions/` says why the code checks it as well.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from availability.slots import Availability, Rules
+from availability.slots import MINUTES_A_DAY, Availability, Rules
 from database import AvailabilityText, Base, ForeignId, Hash, Id, Instant, Timestamp, enum_text
+from parsing.limits import MAX_EMAIL, MAX_LABEL, MAX_LINE, MAX_NAME, MAX_PHONE, MAX_TEXT
 
 INSTANTS = ("starts_at", "ends_at", "blocked_from", "blocked_until")
 
@@ -40,7 +41,7 @@ def _partial_index(name: str, *columns: str, where: str) -> Index:
 
 
 class LinkState(StrEnum):
-    """What a link is at an instant. `used` is for ever."""
+    """The state of a link at an instant. `used` is final."""
 
     ACTIVE = "active"
     USED = "used"
@@ -56,14 +57,14 @@ class BookingStatus(StrEnum):
 
 
 class Role(StrEnum):
-    """Which side of an appointment somebody is on."""
+    """The two sides of an appointment."""
 
     INVITEE = "invitee"
     OWNER = "owner"
 
 
 class ChangeKind(StrEnum):
-    """What was done to an appointment after it was booked."""
+    """A kind of change to a booked appointment."""
 
     MOVED = "moved"
     CANCELLED = "cancelled"
@@ -71,7 +72,7 @@ class ChangeKind(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """What a message tells its recipient."""
+    """The event that a message is about."""
 
     BOOKED = "booked"
     MOVED = "moved"
@@ -81,7 +82,7 @@ class MessageKind(StrEnum):
 
 
 class MessageState(StrEnum):
-    """What became of a message. `dropped` was dismissed, or outdated before it was sent."""
+    """The delivery state of a message. `dropped`: dismissed, or outdated before it was sent."""
 
     WAITING = "waiting"
     SENT = "sent"
@@ -96,7 +97,7 @@ def _one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
 
 @dataclass(frozen=True)
 class PublicProfile:
-    """An owner as their invitees know them. `accent` is a colour, `#1f5f4a`; `logo` names an image; both may be ''."""
+    """What invitees see of an owner. `accent` is a colour, `#1f5f4a`; `logo` is an image's digest; both may be ''."""
 
     name: str
     contact: str
@@ -106,7 +107,7 @@ class PublicProfile:
 
 @dataclass(frozen=True)
 class PublicCalendar:
-    """What can be booked in a calendar, and with whom; `duration` is in minutes."""
+    """What invitees see of a calendar; `duration` is in minutes."""
 
     name: str
     description: str
@@ -116,19 +117,19 @@ class PublicCalendar:
 
 
 class Owner(Base):
-    """A person with an account. Everything else belongs to exactly one. `feed_*`: the address of their feed, if any.
+    """A person with an account; every other row belongs to exactly one owner. `feed_*` are None without a feed.
 
-    `accent` is a colour and `logo` an image's digest, '' for ours; `locale` is how they are written to.
+    `accent` is a colour and `logo` an image's digest, '' for the default; `locale` is that of mails to the owner.
     """
 
     __tablename__ = "owners"
     __table_args__ = (Index("ix_owners_feed_hash", "feed_hash", unique=True),)
 
     id: Mapped[Id]
-    email: Mapped[str] = mapped_column(String(254), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(MAX_EMAIL), unique=True)
+    name: Mapped[str] = mapped_column(String(MAX_NAME))
     timezone: Mapped[str] = mapped_column(String(64))
-    contact: Mapped[str] = mapped_column(String(500))
+    contact: Mapped[str] = mapped_column(String(MAX_LINE))
     password_hash: Mapped[str] = mapped_column(String(255))
     feed_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     feed_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
@@ -139,12 +140,12 @@ class Owner(Base):
 
     @property
     def public_profile(self) -> PublicProfile:
-        """What invitees see of them."""
+        """What invitees see of the owner."""
         return PublicProfile(self.name, self.contact, self.accent, self.logo)
 
 
 class Logo(Base):
-    """An owner's logo, apart from their row, which is read with every page. The digest is its name, and public."""
+    """An owner's logo, in a table of its own since owners are read with every page. The digest is its public name."""
 
     __tablename__ = "logos"
 
@@ -168,7 +169,7 @@ class BrowserSession(Base):
 
 
 class LoginAttempt(Base):
-    """A login that has not succeeded (yet); `throttle_key` is a hash of the account and the client's address."""
+    """A failed or unfinished login; `throttle_key` is a hash of the account and the client's address."""
 
     __tablename__ = "login_attempts"
     __table_args__ = (Index(None, "throttle_key", "created_at"), Index(None, "created_at"))
@@ -179,17 +180,19 @@ class LoginAttempt(Base):
 
 
 class Calendar(Base):
-    """Something bookable. Durations, buffers, notices and `reminder` are minutes; horizon and link lifetime are days.
+    """A bookable calendar. Durations, buffers, notices and `reminder` are minutes; `horizon` and `link_days` are days.
 
-    `reminder` is how long before the start the invitee is reminded; 0 is not at all.
+    `reminder` is the time before the start at which the invitee is reminded; 0 means never.
     """
 
     __tablename__ = "calendars"
     __table_args__ = (
-        UniqueConstraint("owner_id", "id"),  # what the foreign keys of links and bookings point at
-        CheckConstraint("duration BETWEEN 1 AND 1440", "duration"),
-        CheckConstraint("step BETWEEN 1 AND 1440", "step"),
-        CheckConstraint("buffer_before BETWEEN 0 AND 1440 AND buffer_after BETWEEN 0 AND 1440", "buffers"),
+        UniqueConstraint("owner_id", "id"),  # referenced by links and bookings
+        CheckConstraint(f"duration BETWEEN 1 AND {MINUTES_A_DAY}", "duration"),
+        CheckConstraint(f"step BETWEEN 1 AND {MINUTES_A_DAY}", "step"),
+        CheckConstraint(
+            f"buffer_before BETWEEN 0 AND {MINUTES_A_DAY} AND buffer_after BETWEEN 0 AND {MINUTES_A_DAY}", "buffers"
+        ),
         CheckConstraint("min_notice >= 0 AND horizon >= 0", "reach"),
         CheckConstraint("daily_limit >= 1", "daily_limit"),
         CheckConstraint("link_days >= 1", "link_days"),
@@ -200,9 +203,9 @@ class Calendar(Base):
 
     id: Mapped[Id]
     owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id"))
-    name: Mapped[str] = mapped_column(String(200))
-    description: Mapped[str] = mapped_column(String(2000), default="")
-    location: Mapped[str] = mapped_column(String(500), default="")
+    name: Mapped[str] = mapped_column(String(MAX_NAME))
+    description: Mapped[str] = mapped_column(String(MAX_TEXT), default="")
+    location: Mapped[str] = mapped_column(String(MAX_LINE), default="")
     timezone: Mapped[str] = mapped_column(String(64))
     duration: Mapped[int]
     step: Mapped[int]
@@ -225,7 +228,7 @@ class Calendar(Base):
 
     @property
     def rules(self) -> Rules:
-        """The calendar's part of the rule for slots; one that takes no bookings has no hours."""
+        """The settings that determine its slots; a calendar that takes no bookings has no hours."""
         return Rules(
             zone=ZoneInfo(self.timezone),
             availability=self.availability if self.takes_bookings else Availability(),
@@ -240,12 +243,12 @@ class Calendar(Base):
 
     @property
     def public_calendar(self) -> PublicCalendar:
-        """What invitees see of it."""
+        """What invitees see of the calendar."""
         return PublicCalendar(self.name, self.description, self.location, self.duration, self.owner.public_profile)
 
     @property
     def takes_bookings(self) -> bool:
-        """Whether its links can be used at all."""
+        """Whether its links can be used: it is open and not archived."""
         return self.is_open and self.archived_at is None
 
 
@@ -254,7 +257,7 @@ class Link(Base):
 
     __tablename__ = "links"
     __table_args__ = (
-        UniqueConstraint("owner_id", "calendar_id", "id"),  # bookings point at it; and it lists a calendar's links
+        UniqueConstraint("owner_id", "calendar_id", "id"),  # referenced by bookings; lists a calendar's links
         UniqueConstraint("token_hash"),
         ForeignKeyConstraint(["owner_id", "calendar_id"], ["calendars.owner_id", "calendars.id"]),
         CheckConstraint("used_at IS NULL OR revoked_at IS NULL", "used_or_revoked"),
@@ -267,7 +270,7 @@ class Link(Base):
     id: Mapped[Id]
     owner_id: Mapped[ForeignId]
     calendar_id: Mapped[ForeignId]
-    label: Mapped[str] = mapped_column(String(200), default="")
+    label: Mapped[str] = mapped_column(String(MAX_LABEL), default="")
     salt: Mapped[bytes] = mapped_column(LargeBinary(16))
     token_hash: Mapped[Hash]
     created_at: Mapped[Timestamp]
@@ -280,7 +283,7 @@ class Link(Base):
     )
 
     def state(self, now: datetime) -> LinkState:
-        """Return what the link is at `now`."""
+        """Return the state of the link at `now`."""
         if self.used_at is not None:
             return LinkState.USED
         if self.revoked_at is not None:
@@ -291,9 +294,9 @@ class Link(Base):
 
 
 class Booking(Base):
-    """An appointment made with a link. `blocked_*` is what it takes from its owner: the buffers of when it was made.
+    """An appointment made with a link. `blocked_*` includes the buffers of the time when it was booked.
 
-    `search_text` is name and email as a search compares them.
+    `search_text` is the name and the email, normalized for search.
     """
 
     __tablename__ = "bookings"
@@ -306,11 +309,11 @@ class Booking(Base):
         ),
         _one_of("status", BookingStatus),
         CheckConstraint("starts_at < ends_at AND blocked_from <= starts_at AND ends_at <= blocked_until", "order"),
-        # SQLite compares instants as text, so there is one way to write them; or the triggers could be got around.
+        # SQLite compares instants as text; with a second format the triggers could be bypassed.
         CheckConstraint(
             " AND ".join(f"{name} LIKE '____-__-__ __:__:__.______'" for name in INSTANTS), "instants"
         ).ddl_if(dialect="sqlite"),
-        # No extension is needed for "the same owner": a range of one number overlaps itself only.
+        # A range of one number overlaps only itself: "the same owner" without the btree_gist extension.
         ExcludeConstraint(
             (text("int8range(owner_id, owner_id, '[]')"), "&&"),
             (text("tstzrange(blocked_from, blocked_until)"), "&&"),
@@ -318,7 +321,7 @@ class Booking(Base):
             using="gist",
             name="one_owner_one_place",
         ).ddl_if(dialect="postgresql"),
-        Index("ix_bookings_own", "owner_id", "id", unique=True),  # what the foreign key of changes points at
+        Index("ix_bookings_own", "owner_id", "id", unique=True),  # referenced by changes
         Index(None, "owner_id", "starts_at", "id"),
         Index(None, "owner_id", "calendar_id", "starts_at"),
         _partial_index("ix_bookings_cancelled", "owner_id", "starts_at", "id", where="status = 'cancelled'"),
@@ -334,10 +337,10 @@ class Booking(Base):
     ends_at: Mapped[Timestamp]
     blocked_from: Mapped[Timestamp]
     blocked_until: Mapped[Timestamp]
-    name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str] = mapped_column(String(254))
-    phone: Mapped[str] = mapped_column(String(40), default="")
-    notes: Mapped[str] = mapped_column(String(2000), default="")
+    name: Mapped[str] = mapped_column(String(MAX_NAME))
+    email: Mapped[str] = mapped_column(String(MAX_EMAIL))
+    phone: Mapped[str] = mapped_column(String(MAX_PHONE), default="")
+    notes: Mapped[str] = mapped_column(String(MAX_TEXT), default="")
     timezone: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(20), default="", server_default="")
     search_text: Mapped[str] = mapped_column(Text, server_default="")
@@ -355,12 +358,12 @@ class Booking(Base):
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether it takes place."""
+        """Whether the appointment takes place."""
         return self.status == BookingStatus.CONFIRMED
 
 
 class Change(Base):
-    """One line of a booking's history: what was changed after it was made, by whom, when, from which start to which."""
+    """One line of a booking's history: what was changed, by whom, when, and the start before and after."""
 
     __tablename__ = "changes"
     __table_args__ = (
@@ -379,13 +382,13 @@ class Change(Base):
     actor: Mapped[Role] = mapped_column(enum_text(Role))
     start_before: Mapped[Timestamp]
     start_after: Mapped[datetime | None] = mapped_column(Instant)
-    reason: Mapped[str] = mapped_column(String(500), default="")
+    reason: Mapped[str] = mapped_column(String(MAX_LINE), default="")
 
 
 class Message(Base):
-    """A mail that is to be sent, or was: the outbox. It tells of its booking as it was then, not as it is meanwhile.
+    """A mail to be sent, or sent: the outbox. It describes its booking as it was when the row was written.
 
-    `due_at` is when it is tried next; until `leased_until` a worker has it in hand.
+    `due_at` is the time of the next attempt; until `leased_until` one worker has it.
     """
 
     __tablename__ = "messages"
@@ -415,7 +418,7 @@ class Message(Base):
     give_up_at: Mapped[Timestamp]
     leased_until: Mapped[datetime | None] = mapped_column(Instant)
     attempts: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str] = mapped_column(String(500), default="")
+    error: Mapped[str] = mapped_column(String(MAX_LINE), default="")
     created_at: Mapped[Timestamp]
     done_at: Mapped[datetime | None] = mapped_column(Instant)
 
@@ -428,17 +431,17 @@ class Message(Base):
 
     @property
     def address(self) -> str:
-        """Who gets it."""
+        """The recipient's email address."""
         return self.booking.email if self.recipient == Role.INVITEE else self.booking.calendar.owner.email
 
     @property
     def locale(self) -> str:
-        """The locale of who gets it, '' if it is not known."""
+        """The recipient's locale, '' if unknown."""
         return self.booking.locale if self.recipient == Role.INVITEE else self.booking.calendar.owner.locale
 
 
 class BusyTime(Base):
-    """A stretch of time that an owner keeps free of bookings, in all calendars; `note` is for themselves."""
+    """A time that an owner blocks in all calendars; only the owner sees the `note`."""
 
     __tablename__ = "busy_times"
     __table_args__ = (
@@ -451,18 +454,18 @@ class BusyTime(Base):
     owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id"))
     starts_at: Mapped[Timestamp]
     ends_at: Mapped[Timestamp]
-    note: Mapped[str] = mapped_column(String(200), default="")
+    note: Mapped[str] = mapped_column(String(MAX_LABEL), default="")
     created_at: Mapped[Timestamp]
 
 
-# The values are written out and not parameters, or SQLite would not use its partial indexes.
+# The values are literals: with parameters SQLite would not use its partial indexes.
 CONFIRMED = Booking.status == literal_column("'confirmed'")
 CANCELLED = Booking.status == literal_column("'cancelled'")
 UNUSED = and_(Link.used_at.is_(None), Link.revoked_at.is_(None))
 WAITING = Message.state == literal_column("'waiting'")
 UNDELIVERED = Message.state.in_((literal_column("'waiting'"), literal_column("'failed'")))
 
-# What EXCLUDE is to PostgreSQL. The names stand in the errors, and the code reads them there.
+# SQLite's counterpart of EXCLUDE. The code recognises the constraint by its name in the error.
 _NO_OVERLAP = """
 CREATE TRIGGER one_owner_one_place_{name} BEFORE {change} ON bookings
 WHEN NEW.status = 'confirmed'

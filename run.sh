@@ -53,8 +53,9 @@ install() {
 
 for_the_tests() {
     install requirements-dev.txt
-    .venv/bin/python tests/chromium.py
-    .venv/bin/python tests/nginx.py
+    .venv/bin/python tests/support/chromium.py
+    .venv/bin/python tests/support/nginx.py
+    .venv/bin/python tests/support/pgbouncer.py
 }
 
 case "${1:-}" in
@@ -77,7 +78,7 @@ fast)
     .venv/bin/ruff check .
     .venv/bin/ruff format --check .
     .venv/bin/mypy
-    exec .venv/bin/python -m pytest -n auto --fast --deselect tests/test_house.py::test_lint_and_types "$@"
+    exec .venv/bin/python -m pytest -n auto --fast --deselect tests/architecture/test_house.py::test_lint_and_types "$@"
     ;;
 test)
     shift
@@ -91,11 +92,11 @@ prove)
 audit)
     install requirements-dev.txt
     [ -d .venv/audit ] || .venv/bin/python -m pip install -q --disable-pip-version-check --target .venv/audit pip-audit==2.10.1
-    PYTHONPATH=.venv/audit exec .venv/bin/python tests/audit.py requirements.txt requirements-dev.txt
+    PYTHONPATH=.venv/audit exec .venv/bin/python tests/support/audit.py requirements.txt requirements-dev.txt
     ;;
 lighthouse)
     for_the_tests
-    PYTHONPATH=.:tests exec .venv/bin/python tests/lighthouse.py
+    PYTHONPATH=.:tests exec .venv/bin/python tests/support/lighthouse.py
     ;;
 bench)
     shift

@@ -1,8 +1,8 @@
-"""The secret part of an address: derived from the server's key, kept by the database as a hash only.
+"""Secret tokens in links: derived from the server's key; the database stores only their hashes.
 
-A token is HMAC-SHA-256 (RFC 2104) over what it is for and a salt of its row, written in 18 letters: 105 bits, short
-enough for an SMS, without the letters that are mistaken for one another and without the signs that messengers take
-for formatting. Who has the database has no token; who has the key too can show an address again.
+A token is HMAC-SHA-256 (RFC 2104) over its purpose and a salt of its row, written in 18 letters: 105 bits, short enough
+for an SMS, without letters that look alike and without the characters that messengers take for formatting. A stolen
+database contains no token; with the key as well, an address can be shown again.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ def new_salt() -> bytes:
 
 
 def derive(key: str, purpose: str, salt: bytes = b"") -> str:
-    """Return the token of 18 letters that belongs to this key, purpose and salt, always the same."""
+    """Return the token of 18 letters for this key, purpose and salt; always the same."""
     number = int.from_bytes(hmac.digest(key.encode(), purpose.encode() + b"\0" + salt, "sha256"))
     letters = []
     for _ in range(LENGTH):
@@ -30,16 +30,16 @@ def derive(key: str, purpose: str, salt: bytes = b"") -> str:
 
 
 def derive_again(key: str, purpose: str, salt: bytes, expected: bytes) -> str | None:
-    """Return the token as `derive` does, None if its digest is not the expected one: it was made with another key."""
+    """Return the token as `derive` does; None if its digest differs, because it was made with another key."""
     token = derive(key, purpose, salt)
     return token if digest(token) == expected else None
 
 
 def digest(token: str) -> bytes:
-    """Return the 32 bytes by which the database knows a token: its SHA-256."""
+    """Return the 32 bytes that the database stores for a token: its SHA-256."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
 def constant_time_equal(left: str, right: str) -> bool:
-    """Return whether two tokens are equal, in a time that does not depend on where they differ."""
+    """Return whether two tokens are equal, in a time that does not reveal where they differ."""
     return hmac.compare_digest(digest(left), digest(right))

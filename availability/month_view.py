@@ -1,4 +1,4 @@
-"""What an invitee sees of a calendar: a month with its bookable days, and one day's slots. Pure, like the rule."""
+"""The slot picker's data: a month with its bookable days, and the slots of one day. Pure, like availability.slots."""
 
 from calendar import Calendar as Months
 from dataclasses import dataclass
@@ -25,19 +25,19 @@ class Picker:
     starts: tuple[datetime, ...]
     """The slots that start on `day`, as aware wall times in `zone`."""
     elsewhere: date | None
-    """The first bookable day after the month, where the month has none."""
+    """The first bookable day after the month, if the month has none."""
     nearest: tuple[datetime, ...]
-    """The slots that are the nearest to one that is gone; those of them on `day` are not among `starts`."""
+    """The slots nearest to one that is gone; those of them on `day` are not repeated in `starts`."""
 
     @property
     def noon(self) -> datetime:
-        """An instant of the day, or of the month, that is shown."""
+        """Noon of the day that is shown, else of the first day of the month."""
         return instant(self.day if self.day and self.day.year < MAXYEAR else self.month, 12 * 60, self.zone)
 
     def weeks(self, first_weekday: int = 0) -> list[list[date]]:
-        """Return the weeks of the month that are not over, with the days of other months that fill them up.
+        """Return the weeks of the month that are not over, filled up with days of the months around it.
 
-        They begin with Monday, or with another day.
+        They begin with `first_weekday`; Monday is 0.
         """
         weeks = Months(first_weekday).monthdatescalendar(self.month.year, self.month.month)
         return [week for week in weeks if week[-1] >= self.today]
@@ -54,8 +54,8 @@ def build_picker(
 ) -> Picker:
     """Return the view of `day`, else of the first bookable day of `month`, else of the first bookable day at all.
 
-    A month or a day out of reach is answered with the nearest month within it, and without slots. With `near`, the
-    slots that are the nearest to it are listed apart.
+    A day or month outside the horizon gives the nearest month within it, without slots. With `near`, the slots nearest
+    to it are listed separately.
     """
     today = now.astimezone(zone).date()
     last = (instant(rules.last_date(now), 24 * 60, rules.zone) - timedelta.resolution).astimezone(zone).date()
@@ -82,7 +82,7 @@ def build_picker(
 
 
 def upcoming_days(rules: Rules, agenda: Agenda, now: datetime, count: int) -> list[tuple[date, list[datetime]]]:
-    """Return the next `count` dates of the calendar's zone, today first, each with its slots as wall times."""
+    """Return the next `count` dates in the calendar's zone, today first, each with its slots as wall times."""
     today = now.astimezone(rules.zone).date()
     found = _by_day(rules, agenda, now, rules.zone, today, today + timedelta(days=count))
     return [(day, found.get(day, [])) for day in (today + timedelta(days=i) for i in range(count))]
@@ -114,9 +114,9 @@ def _by_day(
 
 
 def _around(first: date, end: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Return from when until when there may be slots on the dates in `[first, end)`.
+    """Return the interval that contains all slots on the dates in `[first, end)`.
 
-    A little more on both sides, since midnight itself may be skipped or repeated.
+    It is a little wider on both sides, since midnight itself may be skipped or repeated.
     """
     return instant(first, 0, zone) - AROUND_MIDNIGHT, instant(end, 0, zone) + AROUND_MIDNIGHT
 
@@ -129,5 +129,5 @@ def _next_month(month: date) -> date:
     return _first_of(month + timedelta(days=31))
 
 
-def _clamp(day: date, least: date, most: date) -> date:
-    return max(least, min(day, most))
+def _clamp(day: date, earliest: date, latest: date) -> date:
+    return max(earliest, min(day, latest))

@@ -1,4 +1,4 @@
-"""Opening hours as people write them, and back: `mon-fri 09:00-17:00`, `2026-12-24 closed`."""
+"""Parsing and formatting opening hours: `mon-fri 09:00-17:00`, `2026-12-24 closed`."""
 
 import re
 from collections.abc import Iterable
@@ -14,9 +14,9 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class HoursError(ValueError):
-    """Hours that can't be read or that contradict one another.
+    """Hours that can't be parsed or that contradict one another.
 
-    `code` says why, and `values` what in them; `i18n.hours_errors` has the sentence for each code.
+    `code` says why, `values` has the details; `i18n.hours_errors` has the message for each code.
     """
 
     def __init__(self, code: str, **values: object) -> None:
@@ -25,7 +25,7 @@ class HoursError(ValueError):
 
 
 def parse_availability(hours: Iterable[str], overrides: Iterable[str] = ()) -> Availability:
-    """Return the availability that lines such as `mon-fri 09:00-17:00` and `2026-12-24 closed` add up to.
+    """Return the availability given by lines such as `mon-fri 09:00-17:00` and `2026-12-24 closed`.
 
     Raises HoursError.
     """
@@ -52,7 +52,7 @@ def parse_availability(hours: Iterable[str], overrides: Iterable[str] = ()) -> A
 
 
 def parse_windows(text: str) -> Windows:
-    """Return the windows of one day from a text such as `9:00-12:30, 13:30-24:00`; none if it is empty.
+    """Return the windows of one day, sorted, from a text such as `9:00-12:30, 13:30-24:00`; none if it is empty.
 
     Raises HoursError.
     """

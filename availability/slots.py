@@ -1,7 +1,7 @@
-"""The rule for slots: pure, no database, and `now` is an argument.
+"""The rule that decides which slots can be booked. Pure: no database, and `now` is an argument.
 
 Opening hours are wall times and a zone; everything else is an aware instant in UTC. All intervals are half-open and
-all arithmetic is on instants, so that a day on which the clock changes needs no case of its own.
+all arithmetic is on instants, so a day on which the clock changes needs no special case.
 """
 
 from bisect import bisect_right
@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, order=True)
 class Window:
-    """A stretch of a day, in minutes after its midnight; `closes` may be 1440, the next day's 00:00."""
+    """A part of a day, in minutes after its midnight; `closes` may be 1440, the next day's 00:00."""
 
     opens: int
     closes: int
@@ -33,24 +33,24 @@ Windows = tuple[Window, ...]
 
 @dataclass(frozen=True)
 class Availability:
-    """Weekly hours (Monday first) and the dates on which others hold; an override without windows is a closed day."""
+    """Weekly hours (Monday first) and overrides for single dates; an override without windows is a closed day."""
 
     week: tuple[Windows, ...] = ((),) * 7
     overrides: Mapping[date, Windows] = field(default_factory=dict)
 
     @property
     def has_hours(self) -> bool:
-        """Whether it is open at all, ever."""
+        """Whether there are any opening hours."""
         return any(self.week) or any(self.overrides.values())
 
     def on(self, day: date) -> Windows:
-        """Return the windows of `day`: its override's if it has one, else its weekday's."""
+        """Return the windows of `day`: those of its override, else those of its weekday."""
         return self.overrides.get(day, self.week[day.weekday()])
 
 
 @dataclass(frozen=True)
 class Rules:
-    """All that a calendar says about its slots."""
+    """The settings of a calendar that determine its slots."""
 
     zone: ZoneInfo
     availability: Availability
@@ -64,7 +64,7 @@ class Rules:
     daily_limit: int | None = None
 
     def blocked(self, start: datetime) -> tuple[datetime, datetime]:
-        """Return the interval that an appointment at `start` takes from its owner, buffers included."""
+        """Return the interval that an appointment at `start` blocks, buffers included."""
         return start - self.buffer_before, start + self.duration + self.buffer_after
 
     def last_date(self, now: datetime) -> date:
@@ -73,7 +73,7 @@ class Rules:
 
 
 class BusyTimes:
-    """Intervals in which the owner can't be booked, in any order and overlapping as they like."""
+    """Intervals in which the owner can't be booked, given in any order; they may overlap."""
 
     def __init__(self, intervals: Iterable[tuple[datetime, datetime]] = ()) -> None:
         self._starts: list[datetime] = []
@@ -86,14 +86,14 @@ class BusyTimes:
                 self._ends.append(end)
 
     def meets(self, start: datetime, end: datetime) -> bool:
-        """Return whether `[start, end)` has an instant in common with one of them."""
+        """Return whether `[start, end)` overlaps one of them."""
         i = bisect_right(self._ends, start)
         return i < len(self._starts) and self._starts[i] < end
 
 
 @dataclass(frozen=True)
 class Agenda:
-    """What stands in a calendar's way: its owner's busy times, and how many bookings each date has in it already."""
+    """What limits a calendar's slots: its owner's busy times, and the number of its bookings on each date."""
 
     busy: BusyTimes = field(default_factory=BusyTimes)
     booked: Mapping[date, int] = field(default_factory=dict)
@@ -103,8 +103,8 @@ class Agenda:
 def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
     """Return the instant, in UTC, of a wall time given in minutes after midnight of `day`; 1440 is 24:00.
 
-    As RFC 5545, section 3.3.5 has it: a wall time in a gap takes the offset before the gap, one that occurs twice is
-    the first. That is what `fold=0` means (PEP 495).
+    RFC 5545, section 3.3.5: a wall time in a gap has the offset before the gap; of one that occurs twice, the first is
+    meant. That is what `fold=0` does (PEP 495).
     """
     days, minutes = divmod(minutes, MINUTES_A_DAY)
     hours, minutes = divmod(minutes, 60)
@@ -112,18 +112,20 @@ def instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
 
 
 class BookableRange:
-    """The stretch of time in which slots can be booked at `now`, and which candidates in it can be."""
+    """The time range in which slots can be booked at `now`, and a test for each candidate in it."""
 
     def __init__(self, rules: Rules, agenda: Agenda, now: datetime, since: datetime, until: datetime) -> None:
-        """Take any instants: nothing outside the notice and the horizon is looked at."""
+        """Narrow `[since, until)` to what the minimum notice and the horizon allow."""
         self._rules, self._agenda = rules, agenda
         self._last_date = rules.last_date(now)
         self._since = max(since, now + rules.min_notice)
         self._until = min(until, instant(self._last_date, MINUTES_A_DAY, rules.zone) + DAY)
 
     def days(self) -> Iterator[list[datetime]]:
-        """Yield the candidates of each date, from a day before: a start in a gap may be on the day after its window,
-        which was a whole day in some places."""
+        """Yield the candidates of each date, starting a day early: a start in a gap may fall on the next day.
+
+        In some places a whole day was skipped.
+        """
         if self._since >= self._until:
             return
         day = self._since.astimezone(self._rules.zone).date() - DAY
@@ -133,7 +135,7 @@ class BookableRange:
             day += DAY
 
     def offers(self, start: datetime) -> bool:
-        """Return whether a candidate can be booked."""
+        """Return whether a candidate can be booked at `now`."""
         if not self._since <= start < self._until or self._agenda.busy.meets(*self._rules.blocked(start)):
             return False
         on, limit = start.astimezone(self._rules.zone).date(), self._rules.daily_limit
@@ -141,7 +143,7 @@ class BookableRange:
 
 
 def offered_slots(rules: Rules, agenda: Agenda, now: datetime, since: datetime, until: datetime) -> list[datetime]:
-    """Return the starts of all slots in `[since, until)` that can be booked at `now`, in order, each once."""
+    """Return the starts of all slots in `[since, until)` that can be booked at `now`, sorted and unique."""
     reach = BookableRange(rules, agenda, now, since, until)
     return sorted({start for starts in reach.days() for start in starts if reach.offers(start)})
 
@@ -149,7 +151,7 @@ def offered_slots(rules: Rules, agenda: Agenda, now: datetime, since: datetime, 
 def bookable_dates(
     rules: Rules, agenda: Agenda, now: datetime, since: datetime, until: datetime, zone: ZoneInfo
 ) -> set[date]:
-    """Return the dates in `zone` of what `offered` would give: less work, since one slot a date is enough."""
+    """Return the dates in `zone` of `offered_slots`; faster, since it stops at the first slot of a date."""
     reach = BookableRange(rules, agenda, now, since, until)
     found: set[date] = set()
     for starts in reach.days():
@@ -160,12 +162,12 @@ def bookable_dates(
 
 
 def is_offered(rules: Rules, agenda: Agenda, now: datetime, start: datetime) -> bool:
-    """Return whether `start` is one of the slots that `offered` would give."""
+    """Return whether `start` is one of the `offered_slots`."""
     return offered_slots(rules, agenda, now, start, start + timedelta.resolution) == [start]
 
 
 def first_slot(rules: Rules, agenda: Agenda, now: datetime, since: datetime) -> datetime | None:
-    """Return the first slot at or after `since`, or None if there is none up to the horizon."""
+    """Return the first slot at or after `since`, or None if there is none within the horizon."""
     end = instant(rules.last_date(now), MINUTES_A_DAY, rules.zone) + DAY
     since = max(since, now)
     while since < end:
@@ -175,13 +177,13 @@ def first_slot(rules: Rules, agenda: Agenda, now: datetime, since: datetime) -> 
     return None
 
 
-def nearest_slots(rules: Rules, agenda: Agenda, now: datetime, start: datetime, most: int) -> list[datetime]:
-    """Return up to `most` slots that are the nearest to `start`, in order; further than a week only where none is."""
+def nearest_slots(rules: Rules, agenda: Agenda, now: datetime, start: datetime, limit: int) -> list[datetime]:
+    """Return the up to `limit` slots nearest to `start`, sorted; further away than a week only if none is nearer."""
     found = offered_slots(rules, agenda, now, start - 7 * DAY, start + 7 * DAY)
     if not found:
         later = first_slot(rules, agenda, now, start)
         found = [later] if later else []
-    return sorted(sorted(found, key=lambda slot: abs(slot - start))[:most])
+    return sorted(sorted(found, key=lambda slot: abs(slot - start))[:limit])
 
 
 def within(availability: Availability, zone: ZoneInfo, start: datetime, end: datetime) -> bool:
@@ -195,7 +197,7 @@ def within(availability: Availability, zone: ZoneInfo, start: datetime, end: dat
 
 
 def _candidates(rules: Rules, day: date) -> list[datetime]:
-    """Return the starts that the windows of `day` give, window by window."""
+    """Return the possible starts in the windows of `day`, window by window."""
     starts = []
     for window in rules.availability.on(day):
         start = instant(day, window.opens, rules.zone)
@@ -207,7 +209,7 @@ def _candidates(rules: Rules, day: date) -> list[datetime]:
 
 
 def _by_date(starts: list[datetime], zone: ZoneInfo) -> Iterator[tuple[date, Iterable[datetime]]]:
-    """Yield a day's candidates by their dates in `zone`: one or two, seldom more than once each."""
+    """Yield the candidates of a day grouped by their dates in `zone`; a date may come twice when the clock changes."""
     if starts and (on := starts[0].astimezone(zone).date()) == starts[-1].astimezone(zone).date():
         yield on, starts
     else:
@@ -215,6 +217,6 @@ def _by_date(starts: list[datetime], zone: ZoneInfo) -> Iterator[tuple[date, Ite
 
 
 def overlapping(windows: Sequence[Window]) -> bool:
-    """Return whether two of the windows have a minute in common; to touch is no overlap."""
+    """Return whether two of the windows overlap; windows that only touch do not."""
     ordered = sorted(windows)
     return any(later.opens < earlier.closes for earlier, later in zip(ordered, ordered[1:], strict=False))

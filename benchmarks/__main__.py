@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from running import HOUSE
+from support.server_process import HOUSE
 
 from benchmarks.measures import FULL, QUICK, Bench
 from benchmarks.plot import plot

@@ -6,8 +6,8 @@ from itertools import chain, islice
 from typing import Any
 from uuid import uuid4
 
-from shop import Shop
 from sqlalchemy import insert
+from support.shop import Shop
 
 import tokens
 from database import db

@@ -7,8 +7,8 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import invitee
-from running import Server, running
+from support import http_client
+from support.server_process import Server, running
 
 from benchmarks import clients, floors, goals
 from benchmarks.big import grow
@@ -17,7 +17,7 @@ from benchmarks.goals import Goal, Measured
 from benchmarks.shops import busy_month, ordinary, paths, shop, visits
 
 SLOT = 'data-start="'
-ROWS = 'class="rows"'
+ROWS = 'class="row"'
 HOURS = 'class="day-hours"'
 
 Ask = Callable[[], Metrics]
@@ -54,7 +54,7 @@ class Bench:
     def _pages(self, floor: Server) -> Iterator[Measured]:
         with shop(self.folder, "ordinary") as made, made.open() as (app,):
             slots = paths(made, ordinary(made)[0])
-            self.page = _in_words(invitee.get(app.address, slots[0]).text)
+            self.page = _in_words(http_client.get(app.address, slots[0]).text)
             one = self._look(app, slots, SLOT)
             yield self._compare(goals.SLOTS_16, self._look(app, slots, SLOT, at_once=16), self._look(floor, at_once=16))
             yield self._compare(goals.SLOTS_1, one, self._look(floor))

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from shop import Shop
 from sqlalchemy import insert
-from world import JANE, z
+from support.shop import Shop
+from support.world import JANE, z
 
 from availability.opening_hours import parse_availability
 from benchmarks.big import A_DAY

@@ -27,16 +27,41 @@ class Palette:
 
 @dataclass(frozen=True)
 class Scheme:
-    """A scheme's paper and card, how much of a colour its tint takes, and which way colours go to stand out."""
+    """Our colours in one scheme, how much of a colour its tint takes, and which way colours go to stand out.
 
-    papers: tuple[str, ...]
+    The stylesheet's tokens repeat the colours, since it is served as it is; a test holds them equal.
+    """
+
+    paper: str
+    card: str
+    ink: str
+    soft: str
+    accent: str
     on_accent: str
     share: float
     direction: int
 
 
-LIGHT = Scheme(papers=("#ffffff", "#fdfcfa"), on_accent="#ffffff", share=0.10, direction=-1)
-DARK = Scheme(papers=("#1d211f", "#151816"), on_accent="#10150f", share=0.13, direction=1)
+LIGHT = Scheme(
+    paper="#fdfcfa",
+    card="#ffffff",
+    ink="#1d211f",
+    soft="#5b635f",
+    accent="#1f5f4a",
+    on_accent="#ffffff",
+    share=0.10,
+    direction=-1,
+)
+DARK = Scheme(
+    paper="#151816",
+    card="#1d211f",
+    ink="#eceeec",
+    soft="#a9b1ad",
+    accent="#7cc9a9",
+    on_accent="#10150f",
+    share=0.13,
+    direction=1,
+)
 
 
 @lru_cache(maxsize=256)
@@ -47,16 +72,16 @@ def palette(colour: str, scheme: Scheme) -> Palette:
     def at(level: float) -> RGB:
         return hls_to_rgb(hue, min(1.0, max(0.0, level)), saturation)
 
-    papers = [_rgb(paper) for paper in scheme.papers]
+    card, paper = _rgb(scheme.card), _rgb(scheme.paper)
     on_accent = _rgb(scheme.on_accent)
-    while not _stands_out(at(lightness), [*papers, on_accent, _mixed(at(lightness), papers[0], scheme.share)]):
+    while not _stands_out(at(lightness), [card, paper, on_accent, _mixed(at(lightness), card, scheme.share)]):
         lightness += scheme.direction * A_LITTLE
     accent = at(lightness)
     return Palette(
         accent=_hex(accent),
         accent_deep=_hex(at(lightness + scheme.direction * DEEPER)),
         on_accent=scheme.on_accent,
-        tint=_hex(_mixed(accent, papers[0], scheme.share)),
+        tint=_hex(_mixed(accent, card, scheme.share)),
     )
 
 

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from branding.colours import contrast
+from branding.colours import DARK, LIGHT, contrast
 
 MAX_BYTES = 5_000_000
 MAX_PIXELS = 40_000_000
@@ -14,7 +14,7 @@ SIZE = (320, 128)
 WEIGHT = 8_000
 """Bytes: a slot page with its logo stays under its budget."""
 
-PAPERS = ("#ffffff", "#1d211f")
+PAPERS = (LIGHT.card, DARK.card)
 LEGIBLE = 3.0
 """The contrast that WCAG 1.4.11 asks of graphics."""
 MAX_LOST = 0.1

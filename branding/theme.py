@@ -6,9 +6,10 @@ from functools import lru_cache
 from hashlib import sha256
 
 from branding.colours import DARK, LIGHT, Scheme, palette
-from middleware import static_files
+from middleware.static_files import SOURCES
 
 PREFIX = "/look/"
+STYLESHEET = SOURCES / "style.css"
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,18 @@ class Sheet:
 
 
 def stylesheet_url(accent: str) -> str:
-    """Return the path of the stylesheet in this colour, `#rrggbb`, or of ours for ''."""
-    return f"{PREFIX}{themed_stylesheet(accent).name}" if accent else static_files.static_url("style.css")
+    """Return the path of the stylesheet in this colour, `#rrggbb`."""
+    return PREFIX + themed_stylesheet(accent).name
+
+
+def themed_stylesheet(accent: str) -> Sheet:
+    """Return the stylesheet in this colour."""
+    return _sheet(accent, STYLESHEET.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=64)
-def themed_stylesheet(accent: str) -> Sheet:
-    """Return the stylesheet in this colour."""
-    plain = f"{static_files.text('style.css')}\n{_tokens(accent)}".encode()
+def _sheet(accent: str, _changed: int) -> Sheet:
+    plain = f"{STYLESHEET.read_text()}\n{_tokens(accent)}".encode()
     name = f"{sha256(plain).hexdigest()[:12]}.{accent.removeprefix('#')}.css"
     return Sheet(name, plain, gzip.compress(plain, mtime=0))
 

@@ -1,4 +1,4 @@
-"""The same verbs for the shell: exit 0, or one line on standard error and exit 1."""
+"""Commands for owners, calendars and links: exit 0, or one line on standard error and exit 1."""
 
 import sys
 from collections.abc import Sequence
@@ -11,20 +11,31 @@ from flask_migrate.cli import db as migrations
 from accounts import owners
 from accounts.errors import EmailTaken
 from availability.opening_hours import HoursError, parse_availability
+from availability.slots import MINUTES_A_DAY
 from cli.mail import mail_test, work
 from cli.maintenance import backup, check
 from cli.params import Command, CommandError, EmailParam, Group, LineParam, TimezoneParam
 from cli.seed import seed
 from database import LARGEST_ID
-from forms.fields import MAX_PASSWORD, MIN_PASSWORD
 from i18n.hours_errors import hours_error_text
 from models import Owner
+from parsing.limits import (
+    MAX_DAYS,
+    MAX_EMAIL,
+    MAX_LABEL,
+    MAX_NAME,
+    MAX_NOTICE,
+    MAX_PASSWORD,
+    MAX_REMINDER,
+    MIN_PASSWORD,
+)
 from public_urls import key, link_address
 from scheduling import calendars, links
 from scheduling.errors import CalendarClosed, NotFound
 
-EMAIL, NAME, LABEL, ZONE = EmailParam(254), LineParam(200), LineParam(200, empty=True), TimezoneParam()
-LENGTH, MINUTES, DAYS = click.IntRange(1, 1440), click.IntRange(0, 1440), click.IntRange(0, 3650)
+EMAIL, NAME, LABEL = EmailParam(MAX_EMAIL), LineParam(MAX_NAME), LineParam(MAX_LABEL, empty=True)
+ZONE, LENGTH, DAYS = TimezoneParam(), click.IntRange(1, MINUTES_A_DAY), click.IntRange(0, MAX_DAYS)
+MINUTES = click.IntRange(0, MINUTES_A_DAY)
 ROW = click.IntRange(1, LARGEST_ID)
 
 owner_group = Group("owner", help="Owners: the people with accounts.")
@@ -56,10 +67,15 @@ def owner_create(email: str, name: str, timezone: str, password_stdin: bool) -> 
 @click.option("--override", multiple=True, help="Such as '2026-12-24 closed'; may be repeated.")
 @click.option("--buffer-before", type=MINUTES, default=0, help="Minutes.")
 @click.option("--buffer-after", type=MINUTES, default=0, help="Minutes.")
-@click.option("--min-notice", type=click.IntRange(0, 5_256_000), default=0, help="Minutes.")
+@click.option("--min-notice", type=click.IntRange(0, MAX_NOTICE), default=0, help="Minutes.")
 @click.option("--horizon", type=DAYS, default=60, help="Days.")
-@click.option("--daily-limit", type=click.IntRange(1, 1440))
-@click.option("--reminder", type=click.IntRange(0, 43_200), default=1440, help="Minutes before the start; 0 is none.")
+@click.option("--daily-limit", type=LENGTH)
+@click.option(
+    "--reminder",
+    type=click.IntRange(0, MAX_REMINDER),
+    default=MINUTES_A_DAY,
+    help="Minutes before the start; 0 is none.",
+)
 def calendar_create(owner: str, hours: Sequence[str], override: Sequence[str], **fields: Any) -> None:
     """Make a calendar; prints the id."""
     found = _owner(owner)

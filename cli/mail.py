@@ -1,4 +1,4 @@
-"""The commands for mail: a worker of its own, and a test of the settings."""
+"""The mail commands: `work` runs a mail worker, `mail-test` checks the settings."""
 
 import signal
 import threading
@@ -15,7 +15,8 @@ from notifications.email_content import EmailContent
 from notifications.email_message import write
 from notifications.smtp import Rejected, ServerUnavailable, close, connect, send
 from notifications.worker import Worker
-from parsing.email_addresses import Person
+from parsing.email_addresses import Mailbox
+from parsing.limits import MAX_EMAIL
 from parsing.mail_server import MailServer
 from public_urls import base, host
 
@@ -32,7 +33,7 @@ def work(once: bool) -> None:
         click.echo(worker.send_due())
         return
     stop = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, stop)  # before the thread, so that it is we who are told
+    signal.pthread_sigmask(signal.SIG_BLOCK, stop)  # before the thread starts, so that this thread gets them
     thread = threading.Thread(target=worker.run, name="mail")
     thread.start()
     click.echo(_("Sending mail by %(server)s until told to stop.", server=server))
@@ -42,7 +43,7 @@ def work(once: bool) -> None:
 
 
 @click.command("mail-test", cls=Command)
-@click.argument("address", type=EmailParam(254))
+@click.argument("address", type=EmailParam(MAX_EMAIL))
 @with_appcontext
 def mail_test(address: str) -> None:
     """Send a mail to ADDRESS, to prove SMTP_URL and MAIL_FROM; prints which server has taken it on."""
@@ -55,7 +56,7 @@ def mail_test(address: str) -> None:
         action=None,
         closing="",
     )
-    mail = write(content, Person(server.name or "Bookonce", server.address), Person("", address), utcnow())
+    mail = write(content, Mailbox(server.name or "Bookonce", server.address), Mailbox("", address), utcnow())
     try:
         connection = connect(server, host())
         try:

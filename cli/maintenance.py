@@ -1,4 +1,4 @@
-"""The commands for who keeps the server: is all as promised, and a copy of it."""
+"""Maintenance commands: `check` verifies the database, `backup` copies it."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def check() -> None:
         for finding in findings(connection):
             click.echo(_line(finding))
             if finding.broken:
-                broken.append(finding.words)
+                broken.append(finding.description)
     if broken:
         raise CommandError(f"Broken: {'; '.join(broken)}.")
 
@@ -43,7 +43,7 @@ def backup(file: Path) -> None:
 
 def _line(finding: Finding) -> str:
     if not finding.broken:
-        return f"holds: {finding.words}"
+        return f"holds: {finding.description}"
     named = ", ".join(str(row) for row in finding.broken[:MAX_NAMED])
     more = len(finding.broken) - MAX_NAMED
-    return f"BROKEN: {finding.words}: {named}" + (f" and {more} more" if more > 0 else "")
+    return f"BROKEN: {finding.description}: {named}" + (f" and {more} more" if more > 0 else "")

@@ -1,4 +1,4 @@
-"""How commands take what they are given and complain: one line on standard error and exit 1."""
+"""Click parameter types, and commands whose errors are one line on standard error and exit 1."""
 
 import sqlite3
 from typing import Any
@@ -12,14 +12,14 @@ from parsing.email_addresses import is_email
 
 
 class CommandError(click.ClickException):
-    """What went wrong, in one line; click prints it to standard error and exits with 1."""
+    """An error in one line; click prints it to standard error and exits with 1."""
 
     def __init__(self, message: str) -> None:
         super().__init__(" ".join(message.split()))
 
 
 class _Strict:
-    """Makes click's own complaints, of a missing option say, one line and exit 1 too."""
+    """Turns click's own usage errors and database errors into a CommandError."""
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         try:
@@ -48,19 +48,19 @@ class Group(_Strict, AppGroup):
 
 
 class LineParam(click.ParamType[str]):
-    """A text of one line, not empty unless `empty`, of `most` characters at most."""
+    """A text of one line with at most `max_length` characters; it may be empty only if `empty`."""
 
     name = "text"
 
-    def __init__(self, most: int, empty: bool = False) -> None:
-        self.most, self.empty = most, empty
+    def __init__(self, max_length: int, empty: bool = False) -> None:
+        self.max_length, self.empty = max_length, empty
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         value = value.strip()
         if not value and not self.empty:
             self.fail("must not be empty", param, ctx)
-        if len(value) > self.most:
-            self.fail(f"at most {self.most} characters", param, ctx)
+        if len(value) > self.max_length:
+            self.fail(f"at most {self.max_length} characters", param, ctx)
         if not value.isprintable():
             self.fail("has a character that can't be used here", param, ctx)
         return value

@@ -2,12 +2,18 @@
 
 from typing import Any
 
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Connection, Engine, event, make_url
 
-SQLITE_BEGIN = "sqlite_begin"
-# For libpq: seconds, but for the milliseconds that what was sent may go unacknowledged. For each host of the address.
-CONNECT_TIMEOUTS = {
+# Options of a connection's execution: what follows BEGIN on the database of that name.
+SQLITE_BEGIN, POSTGRES_BEGIN = "sqlite_begin", "postgres_begin"
+CONNECT_ARGS: dict[str, dict[str, Any]] = {
     "postgresql": {
+        # BEGIN is ours, below. No prepared statements: behind a pooler the next transaction may be on another server
+        # connection, which does not know them.
+        "autocommit": True,
+        "prepare_threshold": None,
+        # For libpq, for each host of the address: seconds, but milliseconds for `tcp_user_timeout`, how long what was
+        # sent may go unacknowledged.
         "connect_timeout": 2,
         "tcp_user_timeout": 4_000,
         "keepalives_idle": 5,
@@ -19,27 +25,31 @@ CONNECT_TIMEOUTS = {
 LOCK_TIMEOUT_MS = 4_000
 
 
-def connect_timeouts(address: str) -> dict[str, int]:
-    """Return what makes the driver give up soon on a database that is away; what the address says goes first."""
+def connect_args(address: str) -> dict[str, Any]:
+    """Return the driver's arguments: it gives up soon on a database that is away, and keeps nothing in its session.
+
+    What the address says about the same goes first.
+    """
     url = make_url(address)
     return {
-        name: value for name, value in CONNECT_TIMEOUTS.get(url.get_backend_name(), {}).items() if name not in url.query
+        name: value for name, value in CONNECT_ARGS.get(url.get_backend_name(), {}).items() if name not in url.query
     }
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Make SQLite begin transactions when told and keep what it commits through a power loss; none waits for long."""
+    """Make transactions begin as they are told, and SQLite keep its commits through a power loss; none waits long."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
     else:
-        event.listen(engine, "connect", _on_postgres_connect)
+        event.listen(engine, "begin", _on_postgres_begin)
 
 
-def _on_postgres_connect(connection: Any, _record: object) -> None:
+def _on_postgres_begin(connection: Connection) -> None:
     # Not `statement_timeout`: it would end the wait for a synchronous standby, too, and the commit would seem kept.
-    connection.execute(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
-    connection.commit()
+    # In the same round trip as BEGIN, and LOCAL: a pooler hands the server connection to somebody else afterwards.
+    kind = connection.get_execution_options().get(POSTGRES_BEGIN, "")
+    connection.exec_driver_sql(f"BEGIN {kind}; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
 
 
 def _on_sqlite_connect(connection: Any, _record: object) -> None:

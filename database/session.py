@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from database.engine import SQLITE_BEGIN
+from database.engine import POSTGRES_BEGIN, SQLITE_BEGIN
 from database.types import Base
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
@@ -72,9 +72,7 @@ def _commit(session: Session) -> None:
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees the whole database as it is at its first query, and keeps nobody waiting."""
     with engine.connect() as connection:
-        if engine.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        yield connection
+        yield connection.execution_options(**{POSTGRES_BEGIN: "ISOLATION LEVEL REPEATABLE READ READ ONLY"})
 
 
 def lock_owner(owner_id: int) -> bool:

@@ -1,33 +1,22 @@
-"""The owner's account: login, set-up, profile, colours and logo, password."""
+"""Forms of the owner's account: login, set-up, profile, branding, password."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    ColorField,
-    EmailField,
-    FileField,
-    PasswordField,
-    TextAreaField,
-)
-from wtforms.validators import InputRequired, Regexp
+from wtforms import ColorField, EmailField, FileField, PasswordField
+from wtforms.validators import DataRequired, InputRequired, Regexp
 
 from forms import fields
 from forms.base import OurForm
-from forms.fields import (
-    ZoneField,
-    at_most,
-    lines,
-    one_line,
-    required,
-    several_lines,
-    strip,
-)
+from forms.fields import ZoneField, max_length, single_line, strip_text
+from parsing.limits import MAX_EMAIL, MAX_LINE
 
 
 class LoginForm(OurForm):
-    """Email and password."""
+    """The login: email and password."""
 
     email = EmailField(
-        _l("Email"), filters=[strip], validators=[required(_l("Enter your email address.")), one_line, at_most(254)]
+        _l("Email"),
+        filters=[strip_text],
+        validators=[DataRequired(_l("Enter your email address.")), single_line, max_length(MAX_EMAIL)],
     )
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password."))])
 
@@ -35,30 +24,24 @@ class LoginForm(OurForm):
 class SetupForm(OurForm):
     """The first owner's account."""
 
-    name = fields.name(_l("Your name"), _l("Enter your name."))
-    email = fields.email(_l("Email"))
-    password = fields.new_password(_l("Password"))
+    name = fields.name_field(_l("Your name"), _l("Enter your name."))
+    email = fields.email_field(_l("Email"))
+    password = fields.new_password_field(_l("Password"))
     timezone = ZoneField(_l("Time zone"))
 
 
 class ProfileForm(OurForm):
-    """What invitees read of the owner."""
+    """The owner's name, contact and time zone, as invitees see them."""
 
-    name = fields.name(_l("Name"), _l("Enter your name."))
-    contact = TextAreaField(
-        _l("Contact"),
-        filters=[lines],
-        validators=[
-            required(_l("Enter how you can be reached: it is all that a spent link shows.")),
-            at_most(500),
-            several_lines,
-        ],
+    name = fields.name_field(_l("Name"), _l("Enter your name."))
+    contact = fields.text_field(
+        _l("Contact"), MAX_LINE, DataRequired(_l("Enter how you can be reached: it is all that a spent link shows."))
     )
     timezone = ZoneField(_l("Time zone"))
 
 
 class BrandingForm(OurForm):
-    """How invitees see the owner's pages. The logo comes as a file, which is no text: its page reads it."""
+    """The accent colour and the logo. The logo is an uploaded file, which its view reads from the request."""
 
     accent = ColorField(_l("Colour"), validators=[Regexp("^#[0-9a-fA-F]{6}$", message=_l("Choose a colour."))])
     logo = FileField(_l("Logo"))
@@ -68,4 +51,4 @@ class PasswordForm(OurForm):
     """A new password."""
 
     current = PasswordField(_l("Current password"), validators=[InputRequired(_l("Enter your current password."))])
-    new = fields.new_password(_l("New password"))
+    new = fields.new_password_field(_l("New password"))

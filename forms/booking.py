@@ -1,54 +1,44 @@
-"""What an invitee sends, and what both sides send to change an appointment."""
+"""Forms of an appointment: book, reschedule, cancel."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    HiddenField,
-    TelField,
-    TextAreaField,
-)
+from wtforms import HiddenField, TelField
+from wtforms.validators import DataRequired
 
 from forms import fields
 from forms.base import OurForm
-from forms.fields import (
-    at_most,
-    lines,
-    one_line,
-    required,
-    several_lines,
-    strip,
-    valid_timezone,
-)
+from forms.fields import max_length, valid_timezone
+from parsing.limits import MAX_LINE, MAX_PHONE, MAX_TEXT
 
 
 class BookingForm(OurForm):
-    """What an invitee sends. The address is the key, so there is no CSRF token and no cookie to keep it in."""
+    """A booking. The token in the address authorises it, so there is no CSRF token and no cookie."""
 
     class Meta:
         csrf = False
 
-    start = HiddenField(validators=[required(_l("Choose a time first."))])
+    start = HiddenField(validators=[DataRequired(_l("Choose a time first."))])
     timezone = HiddenField(validators=[valid_timezone])
-    request_id = HiddenField(validators=[at_most(100)])
-    name = fields.name(_l("Your name"), _l("Enter your name."))
-    email = fields.email(_l("Your email"))
-    phone = TelField(_l("Phone"), filters=[strip], validators=[at_most(40), one_line])
-    notes = TextAreaField(_l("Anything to know before"), filters=[lines], validators=[at_most(2000), several_lines])
+    request_id = HiddenField(validators=[max_length(100)])
+    name = fields.name_field(_l("Your name"), _l("Enter your name."))
+    email = fields.email_field(_l("Your email"))
+    phone = fields.line_field(_l("Phone"), MAX_PHONE, TelField)
+    notes = fields.text_field(_l("Anything to know before"), MAX_TEXT)
 
 
 class RescheduleForm(OurForm):
-    """The new time of an appointment; the manage link is the key, as for BookingForm."""
+    """The new time of an appointment; the manage link authorises it, as for BookingForm."""
 
     class Meta:
         csrf = False
 
-    start = HiddenField(validators=[required(_l("Choose a time first."))])
+    start = HiddenField(validators=[DataRequired(_l("Choose a time first."))])
     timezone = HiddenField(validators=[valid_timezone])
 
 
 class CancelForm(OurForm):
-    """Why an appointment is cancelled: by its invitee, or by its owner, whose pages check the CSRF token themselves."""
+    """The reason for a cancellation, by the invitee or the owner; the owner's blueprint checks the CSRF token."""
 
     class Meta:
         csrf = False
 
-    reason = TextAreaField(_l("Reason (optional)"), filters=[lines], validators=[at_most(500), several_lines])
+    reason = fields.text_field(_l("Reason (optional)"), MAX_LINE)

@@ -1,38 +1,32 @@
-"""A busy time as its owner types it."""
+"""The form of a busy time."""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import (
-    StringField,
-)
+from wtforms.validators import DataRequired
 
 from availability.slots import DAY, MINUTES_A_DAY, instant
+from forms import fields
 from forms.base import OurForm
-from forms.fields import (
-    at_most,
-    one_line,
-    required,
-    strip,
-)
 from forms.opening_hours_fields import DayField, TimeOfDayField, valid_date
 from models import BusyTime
+from parsing.limits import MAX_LABEL
 
 
 class BusyTimeForm(OurForm):
-    """A time that the owner keeps free, as wall times in their zone; without times, whole days."""
+    """A time that the owner blocks, as wall times in the owner's zone; without times, whole days."""
 
-    from_day = DayField(_l("From"), validators=[required(_l("Say from which day on.")), valid_date])
+    from_day = DayField(_l("From"), validators=[DataRequired(_l("Say from which day on.")), valid_date])
     from_time = TimeOfDayField(_l("From what time on (optional)"))
     until_day = DayField(_l("Until"), validators=[valid_date])
     until_time = TimeOfDayField(_l("Until what time (optional)"))
-    note = StringField(_l("Note (only you see this)"), filters=[strip], validators=[at_most(200), one_line])
+    note = fields.line_field(_l("Note (only you see this)"), MAX_LABEL)
 
     @classmethod
     def of(cls, busy: BusyTime, zone: ZoneInfo) -> "BusyTimeForm":
-        """Return the form filled with what was sent, else with the busy time."""
+        """Return the form with the submitted data, else with the busy time."""
         start, end = busy.starts_at.astimezone(zone), busy.ends_at.astimezone(zone)
         whole_last_day = end.time() == time()
         data = {
@@ -45,7 +39,7 @@ class BusyTimeForm(OurForm):
         return cls(data=data)
 
     def interval(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """Return start and end of what a valid form says, as instants."""
+        """Return the start and the end of a valid form, as UTC instants."""
         first = self.from_day.as_date or date.min
         last = self.until_day.as_date or first
         ends = self.until_time.minutes
@@ -55,7 +49,7 @@ class BusyTimeForm(OurForm):
         )
 
     def check_order(self, zone: ZoneInfo, now: datetime) -> bool:
-        """Return whether it begins before it ends and has not ended; if not, the field that ends it says so."""
+        """Return whether it begins before it ends and ends after `now`; if not, `until_day` has the error."""
         start, end = self.interval(zone)
         if start < end and now < end:
             return True

@@ -1,4 +1,4 @@
-"""The fields of our forms, and what they refuse."""
+"""Shared form fields, filters and validators: text lengths, time zones, email, passwords, numbers, durations."""
 
 from collections.abc import Iterator
 from functools import lru_cache
@@ -6,75 +6,82 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from wtforms import EmailField, Field, Form, IntegerField, PasswordField, SelectField, StringField
+from wtforms import EmailField, Field, Form, IntegerField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import Choice
 from wtforms.utils import unset_value
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import Select
 
+from availability.slots import MINUTES_A_DAY
 from i18n import timezones
 from parsing.email_addresses import is_email
+from parsing.limits import MAX_EMAIL, MAX_NAME, MAX_PASSWORD, MIN_PASSWORD
 
-MIN_PASSWORD, MAX_PASSWORD = 8, 200
 
-
-def strip(value: str | None) -> str:
+def strip_text(value: str | None) -> str:
     """Return the text without white space around it."""
     return (value or "").strip()
 
 
-def lines(value: str | None) -> str:
-    """Return the text without white space around it, its lines ended as browsers count them: by one sign."""
-    return strip(value).replace("\r\n", "\n")
+def normalize_newlines(value: str | None) -> str:
+    """Return the text without white space around it, each newline one character, as browsers count for maxlength."""
+    return strip_text(value).replace("\r\n", "\n")
 
 
-def one_line(_form: Form, field: Field) -> None:
-    """Refuse signs that are not for reading, such as NUL or a line's end."""
+def single_line(_form: Form, field: Field) -> None:
+    """Refuse control characters, newlines included."""
     if any(ord(c) < 32 or ord(c) == 127 for c in field.data or ""):
         raise ValidationError(_l("This has a character that can't be used here."))
 
 
-def several_lines(_form: Form, field: Field) -> None:
-    """Refuse signs that are not for reading, but for tabs and the ends of lines."""
+def multi_line(_form: Form, field: Field) -> None:
+    """Refuse control characters except tabs and newlines."""
     if any((ord(c) < 32 and c not in "\t\r\n") or ord(c) == 127 for c in field.data or ""):
         raise ValidationError(_l("This has a character that can't be used here."))
 
 
 def valid_timezone(_form: Form, field: Field) -> None:
-    """Refuse what is no IANA time zone; none at all is for others to judge."""
+    """Refuse an unknown IANA time zone; an empty value passes."""
     if field.data and timezones.parse_timezone(field.data) is None:
         raise ValidationError(_l("There is no time zone of this name."))
 
 
-def at_most(most: int) -> Length:
-    """Refuse texts of more characters than `most`."""
-    return Length(max=most, message=_l("At most %(max)d characters, please."))
-
-
-def required(message: Any) -> DataRequired:
-    """Refuse an empty text, in these words."""
-    return DataRequired(message=message)
+def max_length(maximum: int) -> Length:
+    """Return the validator that refuses texts of more than `maximum` characters."""
+    return Length(max=maximum, message=_l("At most %(max)d characters, please."))
 
 
 def valid_email(_form: Form, field: Field) -> None:
-    """Refuse what is no email address."""
+    """Refuse an invalid email address."""
     if not is_email(field.data or ""):
         raise ValidationError(_l("This is not an email address, such as jane@example.com."))
 
 
-def name(label: Any, empty: Any) -> StringField:
-    """Return the field of a name; `empty` is said where it is missing."""
-    return StringField(label, filters=[strip], validators=[required(empty), at_most(200), one_line])
+def line_field(label: Any, maximum: int, kind: type[StringField] = StringField) -> StringField:
+    """Return an optional field of one line, of `maximum` characters at most."""
+    return kind(label, filters=[strip_text], validators=[max_length(maximum), single_line])
 
 
-def email(label: Any) -> EmailField:
+def text_field(label: Any, maximum: int, *validators: Any) -> TextAreaField:
+    """Return a field of several lines, of `maximum` characters at most; other validators run first."""
+    return TextAreaField(label, filters=[normalize_newlines], validators=[*validators, max_length(maximum), multi_line])
+
+
+def name_field(label: Any, empty: Any) -> StringField:
+    """Return the field of a name; `empty` is the error message if it is missing."""
+    return StringField(label, filters=[strip_text], validators=[DataRequired(empty), max_length(MAX_NAME), single_line])
+
+
+def email_field(label: Any) -> EmailField:
     """Return the field of an email address."""
-    missing = required(_l("Enter your email address."))
-    return EmailField(label, filters=[strip], validators=[missing, one_line, at_most(254), valid_email])
+    missing = DataRequired(_l("Enter your email address."))
+    return EmailField(
+        label, filters=[strip_text], validators=[missing, single_line, max_length(MAX_EMAIL), valid_email]
+    )
 
 
-def new_password(label: Any) -> PasswordField:
-    """Return the field of a password that is to be set."""
+def new_password_field(label: Any) -> PasswordField:
+    """Return the field of a new password."""
     message = _l("From %(least)d to %(most)d characters, please.", least=MIN_PASSWORD, most=MAX_PASSWORD)
     return PasswordField(
         label, validators=[InputRequired(message), Length(MIN_PASSWORD, MAX_PASSWORD, message=message)]
@@ -82,11 +89,11 @@ def new_password(label: Any) -> PasswordField:
 
 
 class ZoneSelect(Select):
-    """A select with hundreds of options: each is laid out once, which split_address the time of a page that has it."""
+    """A select with hundreds of options: each is rendered once and cached, which halves the time of its page."""
 
     @classmethod
     def render_option(cls, choice: Choice, **_kwargs: Any) -> Markup:
-        """Return the option."""
+        """Return the HTML of the option."""
         return _option(choice.value, choice.label, choice.selected)
 
 
@@ -97,16 +104,16 @@ def _option(value: str, label: str, selected: bool) -> Markup:
 
 
 class ZoneField(SelectField):
-    """An IANA time zone; one that is set stays to choose, though it be an old name."""
+    """An IANA time zone; the saved zone stays selectable even if its name is deprecated."""
 
     widget = ZoneSelect()
 
     def __init__(self, label: Any, **kwargs: Any) -> None:
-        validators = [required(_l("Choose a time zone.")), valid_timezone]
+        validators = [DataRequired(_l("Choose a time zone.")), valid_timezone]
         super().__init__(label, validators=validators, choices=[], validate_choice=False, **kwargs)
 
     def iter_choices(self) -> Iterator[Choice]:
-        """Yield the zones, the one that is set marked as such."""
+        """Yield the zones, the saved one selected."""
         names = timezones.common_timezones()
         if not self.data:
             yield Choice("", str(_l("Choose …")), True, {})
@@ -117,62 +124,48 @@ class ZoneField(SelectField):
 
 
 class BoundedIntegerField(IntegerField):
-    """A whole number; what is none is refused in the same words as one out of reach."""
+    """A whole number in a range, with one message for every other value. If `optional`, empty is None."""
 
-    def __init__(self, label: Any, least: int, most: int, **kwargs: Any) -> None:
-        self.message = _l("A whole number from %(min)d to %(max)d, please.", min=least, max=most)
-        validators = [InputRequired(self.message), NumberRange(least, most, self.message)]
-        super().__init__(label, validators=validators, **kwargs)
+    def __init__(
+        self, label: Any, minimum: int, maximum: int, message: Any = None, optional: bool = False, **kwargs: Any
+    ) -> None:
+        self.message = message or _l("A whole number from %(min)d to %(max)d, please.", min=minimum, max=maximum)
+        presence = Optional() if optional else InputRequired(self.message)
+        super().__init__(label, validators=[presence, NumberRange(minimum, maximum, self.message)], **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Take a number from what was sent."""
+        """Parse the submitted number."""
         try:
             super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(self.message) from None
 
 
-class OptionalIntegerField(BoundedIntegerField):
-    """A whole number or nothing."""
-
-    def __init__(self, label: Any, least: int, most: int, **kwargs: Any) -> None:
-        super().__init__(label, least, most, **kwargs)
-        self.validators = [Optional(), NumberRange(least, most, self.message)]
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Take a number from what was sent, None from nothing."""
-        if valuelist and not valuelist[0].strip():
-            self.data = None
-        else:
-            super().process_formdata(valuelist)
-
-
 class DurationField(BoundedIntegerField):
-    """A length of time, in minutes; people give it as a number of minutes, hours or days, sent as `name_unit`."""
+    """A duration in minutes, entered as a number of minutes, hours or days; the unit is sent as `name_unit`."""
 
-    UNITS = (("days", 1440, _l("days")), ("hours", 60, _l("hours")), ("minutes", 1, _l("minutes")))
+    UNITS = (("days", MINUTES_A_DAY, _l("days")), ("hours", 60, _l("hours")), ("minutes", 1, _l("minutes")))
+    MINUTES = {unit: minutes for unit, minutes, _label in UNITS}
 
-    def __init__(self, label: Any, most: int, **kwargs: Any) -> None:
-        super().__init__(label, 0, most, **kwargs)
-        self.message = _l("A whole number, and at most %(days)d days, please.", days=most // 1440)
-        self.validators = [InputRequired(self.message), NumberRange(0, most, self.message)]
+    def __init__(self, label: Any, maximum: int, **kwargs: Any) -> None:
+        message = _l("A whole number, and at most %(days)d days, please.", days=maximum // MINUTES_A_DAY)
+        super().__init__(label, 0, maximum, message, **kwargs)
         self.unit = "minutes"
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        """Take the unit along: what was sent, else the largest that the length is a whole number of."""
+        """Set the unit: the submitted one, else the largest in which the duration is a whole number."""
         super().process(formdata, data, extra_filters)
         named = formdata.get(f"{self.name}_unit") if formdata is not None else None
-        lengths = {unit: minutes for unit, minutes, _label in self.UNITS}
-        if named in lengths:
+        if named in self.MINUTES:
             self.unit = named
             if self.data is not None and self.raw_data:
-                self.data *= lengths[named]
+                self.data *= self.MINUTES[named]
         elif self.data:
-            self.unit = next(unit for unit, minutes in lengths.items() if self.data % minutes == 0)
+            self.unit = next(unit for unit, minutes in self.MINUTES.items() if self.data % minutes == 0)
         else:
             self.unit = "hours"
 
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return str((self.data or 0) // {unit: minutes for unit, minutes, _label in self.UNITS}[self.unit])
+        return str((self.data or 0) // self.MINUTES[self.unit])

@@ -1,4 +1,4 @@
-"""The fields of days and hours: a date, a time of day, the hours of a weekday, those of single dates and ranges."""
+"""Form fields of opening hours: a date, a time of day, the hours of a weekday, overrides for dates and ranges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +13,18 @@ from wtforms.widgets import DateInput, TimeInput
 
 from availability.opening_hours import MAX_OVERRIDES, HoursError, format_windows, parse_time, parse_windows
 from availability.slots import DAY, Windows
-from forms.fields import at_most
+from forms.fields import max_length
 from i18n.formatting import format_weekday
 from i18n.hours_errors import hours_error_text
+from parsing.limits import MAX_LABEL
 from parsing.values import YEARS, parse_date
-
-MAX_HOURS_TEXT = 200
 
 
 class HoursField(StringField):
-    """The windows of one weekday, `9:00-12:30, 13:30-17:00`; empty is closed."""
+    """The windows of one weekday, `9:00-12:30, 13:30-17:00`; empty means closed."""
 
     def __init__(self, weekday: int, **kwargs: Any) -> None:
-        super().__init__(validators=[at_most(MAX_HOURS_TEXT), valid_hours], **kwargs)
+        super().__init__(validators=[max_length(MAX_LABEL), valid_hours], **kwargs)
         self.weekday = weekday
 
     def process_data(self, value: Any) -> None:
@@ -38,7 +37,7 @@ class HoursField(StringField):
 
 
 def valid_hours(_form: Form, field: Field) -> None:
-    """Refuse what can't be read as hours."""
+    """Refuse hours that can't be parsed."""
     try:
         parse_windows(field.data or "")
     except HoursError as error:
@@ -46,29 +45,29 @@ def valid_hours(_form: Form, field: Field) -> None:
 
 
 class DayField(StringField):
-    """A date, as the browsers' own field for dates sends it: `2026-12-24`."""
+    """A date, as `<input type="date">` sends it: `2026-12-24`."""
 
     widget = DateInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Keep what was sent, to be shown again."""
+        """Keep the submitted text, to show it again."""
         self.data = (valuelist[0] if valuelist else "").strip()
 
     @property
     def as_date(self) -> date | None:
-        """The date, None if it is none of our times."""
+        """The date; None if invalid or outside YEARS."""
         day = parse_date(self.data)
         return day if day and day.year in YEARS else None
 
 
 def valid_date(_form: Form, field: Field) -> None:
-    """Refuse what is no date."""
+    """Refuse an invalid date; an empty value passes."""
     if field.data and field.as_date is None:
         raise ValidationError(_l("This is not a date, such as 2026-12-24."))
 
 
 class TimeOfDayField(StringField):
-    """A time of day such as `9:30`, or nothing."""
+    """A time of day such as `9:30`; may be empty."""
 
     widget = TimeInput()
 
@@ -76,17 +75,17 @@ class TimeOfDayField(StringField):
         super().__init__(label, validators=[valid_time], **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Keep what was sent, to be shown again."""
+        """Keep the submitted text, to show it again."""
         self.data = (valuelist[0] if valuelist else "").strip()
 
     @property
     def minutes(self) -> int | None:
-        """Minutes after midnight; None if there is nothing."""
+        """Minutes after midnight; None if empty."""
         return parse_time(self.data) if self.data else None
 
 
 def valid_time(_form: Form, field: Field) -> None:
-    """Refuse what is no time of day."""
+    """Refuse an invalid time of day; an empty value passes."""
     try:
         parse_time(field.data or "0:00")
     except HoursError as error:
@@ -95,7 +94,7 @@ def valid_time(_form: Form, field: Field) -> None:
 
 @dataclass
 class Row:
-    """Dates with hours of their own, as they are typed; without `until` it is one date, without `hours` closed."""
+    """An override as it is typed: one date if `until` is empty, closed if `hours` is empty."""
 
     since: str = ""
     until: str = ""
@@ -104,7 +103,7 @@ class Row:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was typed."""
+        """Whether all fields are empty."""
         return not (self.since or self.until or self.hours)
 
     def read(self) -> tuple[list[date], Windows]:
@@ -115,13 +114,13 @@ class Row:
         days = (last - first).days + 1
         if days > MAX_OVERRIDES:
             raise HoursError("too_many_dates", count=MAX_OVERRIDES)
-        if len(self.hours) > MAX_HOURS_TEXT:
-            raise HoursError("too_long", max=MAX_HOURS_TEXT)
+        if len(self.hours) > MAX_LABEL:
+            raise HoursError("too_long", max=MAX_LABEL)
         return [first + i * DAY for i in range(days)], parse_windows(self.hours)
 
 
 class DatesField(Field):
-    """Rows of dates with hours of their own, sent as `name_since`, `name_until` and `name_hours`, each many times."""
+    """Rows of overrides, sent as `name_since`, `name_until` and `name_hours`, each repeated."""
 
     def __init__(self, label: Any, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
@@ -131,7 +130,7 @@ class DatesField(Field):
         self.data: dict[date, Windows] = {}
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
-        """Take the rows from what was sent, else from the dates of the calendar."""
+        """Read the rows from the submitted form, else from the calendar's overrides."""
         if formdata is None:
             self.data = {} if data is unset_value or data is None else dict(data)
             self.rows = as_rows(self.data)
@@ -141,7 +140,7 @@ class DatesField(Field):
         self.rows = [row for row in (Row(*(text.strip() for text in texts)) for texts in typed) if not row.is_empty]
 
     def validate(self, form: Any, extra_validators: Any = ()) -> bool:
-        """Read the rows; each that can't be read, or whose dates another has already, keeps its own error."""
+        """Parse the rows into `data`; an invalid row, or one that repeats a date, keeps its own error."""
         self.data = {}
         for row in self.rows:
             try:
@@ -157,22 +156,23 @@ class DatesField(Field):
         return not self.errors
 
     def remove(self, number: int) -> None:
-        """Take the row of this number away, counted from 1."""
-        del self.rows[number - 1 : number]
+        """Remove the row with this number, counted from 1; ignore a number that is too large."""
+        if number <= len(self.rows):
+            self.rows.pop(number - 1)
 
     @property
     def first_wrong(self) -> int:
-        """The number of the first row with an error, from 0."""
+        """The index of the first row with an error, 0 if none has one."""
         return next((i for i, row in enumerate(self.rows) if row.error), 0)
 
     @property
     def shown(self) -> Sequence[Row]:
-        """The rows, and an empty one to go on with."""
+        """The rows, followed by an empty one for a new override."""
         return [*self.rows, Row()]
 
 
 def as_rows(dates: dict[date, Windows]) -> list[Row]:
-    """Return dates with their windows as rows: those in a row that have the same ones are a range."""
+    """Return overrides as rows; consecutive dates with the same windows become one range."""
     rows: list[tuple[date, date, Windows]] = []
     for day, windows in sorted(dates.items()):
         if rows and rows[-1][1] + DAY == day and rows[-1][2] == windows:

@@ -1,4 +1,4 @@
-"""Addresses that open a calendar on the web with the appointment filled in, to be saved by who clicks."""
+"""Links that open a web calendar with the appointment filled in, ready to be saved."""
 
 from datetime import UTC, datetime
 from urllib.parse import quote, urlencode
@@ -9,7 +9,7 @@ _MICROSOFT = "https://outlook.{host}.com/calendar/0/deeplink/compose"
 
 
 def add_to_calendar_links(event: CalendarEvent) -> list[tuple[str, str]]:
-    """Return the names of the services, each with its address."""
+    """Return the name of each calendar service with its link."""
     return [
         ("Google", _google(event)),
         ("Outlook.com", _microsoft(event, "live")),

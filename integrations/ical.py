@@ -1,7 +1,7 @@
 """Appointments as iCalendar (RFC 5545): a file, an invitation (RFC 5546), a feed.
 
-UID stays the same for ever, SEQUENCE grows with each change (RFC 5545, sections 3.8.4.7 and 3.8.7.4). Times are in UTC,
-so that no VTIMEZONE is needed (section 3.6.5) and every program shows them in its reader's own zone.
+The UID never changes, and SEQUENCE grows with each change (RFC 5545, sections 3.8.4.7 and 3.8.7.4). Times are in UTC,
+so that no VTIMEZONE is needed (section 3.6.5) and each calendar program shows them in its user's own zone.
 """
 
 from collections.abc import Iterable
@@ -12,14 +12,14 @@ from flask_babel import gettext as _
 from icalendar import Calendar, Event, vCalAddress
 
 from models import Booking
-from parsing.email_addresses import Person
+from parsing.email_addresses import Mailbox
 
 REFRESH = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class CalendarEvent:
-    """One appointment in somebody's calendar; `stamp` is when it became what it is."""
+    """One appointment as a calendar entry; `stamp` is when it was last changed."""
 
     uid: str
     sequence: int
@@ -35,10 +35,10 @@ class CalendarEvent:
 
 
 def invitee_event(booking: Booking, address: str | None) -> CalendarEvent:
-    """Return the appointment as it is now in its invitee's calendar; `address` is its manage link."""
+    """Return the entry for the invitee's calendar; `address` is the manage link, None if it can't be shown."""
     calendar = booking.calendar
     way_back = _("See, move or cancel it: %(address)s", address=address) if address else ""
-    return _entry(
+    return _calendar_event(
         booking,
         summary=_("%(what)s with %(whom)s", what=calendar.name, whom=calendar.owner.name),
         description="\n\n".join(filter(None, (calendar.description, way_back))),
@@ -47,9 +47,9 @@ def invitee_event(booking: Booking, address: str | None) -> CalendarEvent:
 
 
 def owner_event(booking: Booking, address: str) -> CalendarEvent:
-    """Return the appointment as it is now in its owner's calendar; `address` is the owner's page of it."""
+    """Return the entry for the owner's calendar; `address` is the owner's page of the appointment."""
     known = (booking.email, booking.phone, booking.notes and "\n" + booking.notes, "\n" + address)
-    return _entry(
+    return _calendar_event(
         booking,
         summary=_("%(what)s with %(whom)s", what=booking.calendar.name, whom=booking.name),
         description="\n".join(filter(None, known)),
@@ -58,25 +58,25 @@ def owner_event(booking: Booking, address: str) -> CalendarEvent:
 
 
 def file(event: CalendarEvent) -> bytes:
-    """Return the appointment as a file to be opened with a calendar program."""
-    return _whole([_event(event)])
+    """Return the appointment as an iCalendar file."""
+    return _serialize([_event(event)])
 
 
-def invitation(event: CalendarEvent, organizer: Person, attendees: Iterable[Person]) -> bytes:
-    """Return what is sent by mail: a REQUEST, or a CANCEL where it does not take place (RFC 5546, section 3.2).
+def invitation(event: CalendarEvent, organizer: Mailbox, attendees: Iterable[Mailbox]) -> bytes:
+    """Return the invitation for a mail: a REQUEST, or a CANCEL if it does not take place (RFC 5546, section 3.2).
 
-    The attendees have accepted already: one chose the time, the other offered it.
+    The attendees count as accepted: one chose the time, the other offered it.
     """
     component = _event(event)
-    component.add("organizer", _person(organizer))
+    component.add("organizer", _cal_address(organizer))
     for attendee in attendees:
-        person = _person(attendee)
-        person.params["CUTYPE"] = "INDIVIDUAL"
-        person.params["ROLE"] = "REQ-PARTICIPANT"
-        person.params["PARTSTAT"] = "ACCEPTED"
-        person.params["RSVP"] = "FALSE"
-        component.add("attendee", person)
-    return _whole([component], method="REQUEST" if event.confirmed else "CANCEL")
+        address = _cal_address(attendee)
+        address.params["CUTYPE"] = "INDIVIDUAL"
+        address.params["ROLE"] = "REQ-PARTICIPANT"
+        address.params["PARTSTAT"] = "ACCEPTED"
+        address.params["RSVP"] = "FALSE"
+        component.add("attendee", address)
+    return _serialize([component], method="REQUEST" if event.confirmed else "CANCEL")
 
 
 def feed(name: str, events: Iterable[CalendarEvent]) -> bytes:
@@ -90,7 +90,7 @@ def feed(name: str, events: Iterable[CalendarEvent]) -> bytes:
     return bytes(whole.to_ical())
 
 
-def _entry(booking: Booking, summary: str, description: str, url: str) -> CalendarEvent:
+def _calendar_event(booking: Booking, summary: str, description: str, url: str) -> CalendarEvent:
     return CalendarEvent(
         uid=f"{booking.uid}@bookonce",
         sequence=booking.sequence,
@@ -123,24 +123,24 @@ def _event(event: CalendarEvent) -> Event:
     return component
 
 
-def _person(who: Person) -> vCalAddress:
-    person = vCalAddress(f"mailto:{who.address}")
-    person.params["CN"] = who.name
-    return person
+def _cal_address(mailbox: Mailbox) -> vCalAddress:
+    address = vCalAddress(f"mailto:{mailbox.address}")
+    address.params["CN"] = mailbox.name
+    return address
 
 
 def _calendar(method: str | None) -> Calendar:
-    whole = Calendar()
-    whole.add("prodid", "-//Bookonce//Bookonce//EN")
-    whole.add("version", "2.0")
-    whole.add("calscale", "GREGORIAN")
+    calendar = Calendar()
+    calendar.add("prodid", "-//Bookonce//Bookonce//EN")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
     if method:
-        whole.add("method", method)
-    return whole
+        calendar.add("method", method)
+    return calendar
 
 
-def _whole(events: Iterable[Event], method: str | None = None) -> bytes:
-    whole = _calendar(method)
+def _serialize(events: Iterable[Event], method: str | None = None) -> bytes:
+    calendar = _calendar(method)
     for event in events:
-        whole.add_component(event)
-    return bytes(whole.to_ical())
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())

@@ -1,4 +1,8 @@
-"""Static files: compressed, under names that change with what is in them, so that browsers keep them for ever."""
+"""Static files: compressed, under names that change with what is in them, so that browsers keep them for ever.
+
+`js/slot_page.bundle` lists files of `static/`, one a line, that are served together as `js/slot_page.js`: one request
+instead of two. In development the files are served under their own names, as they are on disk now.
+"""
 
 import atexit
 import json
@@ -15,9 +19,6 @@ from servestatic.cli import main as servestatic
 SOURCES = Path(__file__).parent.parent / "static"
 PREFIX = "/static/"
 
-# What the slot page needs comes in one request instead of two.
-BUNDLES = {"js/picking.js": ("vendor/htmx.min.js", "js/picker.js")}
-
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -27,9 +28,7 @@ def folder() -> Path:
     made = Path(tempfile.mkdtemp(prefix="bookonce-static-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     sources, served = made / "sources", made / "served"
-    shutil.copytree(SOURCES, sources)
-    for name, parts in BUNDLES.items():
-        (sources / name).write_text("\n".join((SOURCES / part).read_text() for part in parts))
+    _copy_sources(sources)
     servestatic(["--all", "--quiet", "--no-zstd", "--no-brotli", str(sources), str(served)])
     return served
 
@@ -46,18 +45,29 @@ def static_url(name: str) -> str:
     return PREFIX + names()[name]
 
 
-def text(name: str) -> str:
-    """Return what is in a file."""
-    return (folder() / names()[name]).read_text()
+def source_url(name: str) -> str:
+    """Return the path at which a file is served in development."""
+    return PREFIX + name
 
 
-def static_files_middleware(app: App, headers: Mapping[str, str]) -> App:
-    """Return the app with its static files, whose answers carry `headers`, too, but are to be kept."""
+def static_files_middleware(app: App, headers: Mapping[str, str], autoreload: bool = False) -> App:
+    """Return the app with its static files, whose answers carry `headers`, too, but are to be kept.
+
+    With `autoreload` each request is answered from `static/` as it is now, for development.
+    """
     added = [(name, value) for name, value in headers.items() if name != "Cache-Control"]
-    files: Any = ServeStatic(None, folder(), PREFIX, allow_all_origins=False)
+
+    def load() -> Any:
+        root, seconds = (_sources_now(), 0) if autoreload else (folder(), 60)
+        return ServeStatic(None, root, PREFIX, max_age=seconds, allow_all_origins=False)
+
+    loaded = load()
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ["PATH_INFO"] not in files.files:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not environ["PATH_INFO"].startswith(PREFIX):
+            return app(environ, start_response)
+        files = load() if autoreload else loaded
+        if environ["PATH_INFO"] not in files.files:
             return app(environ, start_response)
         answer: Iterable[bytes] = files(
             environ, lambda status, found, *more: start_response(status, found + added, *more)
@@ -65,3 +75,16 @@ def static_files_middleware(app: App, headers: Mapping[str, str]) -> App:
         return answer
 
     return serve
+
+
+def _copy_sources(to: Path) -> None:
+    shutil.copytree(SOURCES, to, ignore=shutil.ignore_patterns("*.bundle"), dirs_exist_ok=True)
+    for bundle in SOURCES.rglob("*.bundle"):
+        parts = [(SOURCES / part).read_text() for part in bundle.read_text().split()]
+        (to / bundle.relative_to(SOURCES)).with_suffix(".js").write_text("\n".join(parts))
+
+
+def _sources_now() -> Path:
+    sources = folder().parent / "now"
+    _copy_sources(sources)
+    return sources

@@ -1,4 +1,4 @@
-"""What each mail says: to the invitee and to the owner, of an appointment that was made, changed, or comes up."""
+"""The text of each mail to the invitee and the owner: confirmation, change, cancellation, reminder."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ Facts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class EmailContent:
-    """A mail's words: the same for its text and its HTML. `action` is a label and an address, `facts` may be empty."""
+    """The content of a mail. `facts` are pairs of label and text, `action` is a pair of label and address."""
 
     subject: str
     heading: str
@@ -25,12 +25,12 @@ class EmailContent:
 
 
 def email_content(message: Message) -> EmailContent:
-    """Return what the message says to who gets it, with its booking as it was then."""
+    """Return the content for the message's recipient, about the booking as it was when the message was written."""
     return _to_invitee(message) if message.recipient is Role.INVITEE else _to_owner(message)
 
 
 def own_address(message: Message) -> str | None:
-    """Return the page of the appointment for who gets the message; None if the manage link can't be shown any more."""
+    """Return the address of the recipient's page of the appointment; None if the manage link can't be shown."""
     if message.recipient is Role.OWNER:
         return appointment_address(message.booking)
     token = manage_token(message.booking)
@@ -38,7 +38,7 @@ def own_address(message: Message) -> str | None:
 
 
 def _to_invitee(message: Message) -> EmailContent:
-    """Nothing of it is what the invitee typed, since nobody has shown yet that the mailbox is theirs."""
+    """Contains nothing that the invitee typed: the mailbox may belong to a stranger."""
     booking, zone = message.booking, ZoneInfo(message.booking.timezone)
     calendar, owner = booking.calendar, booking.calendar.owner
     change, by_owner = message.change, message.change is not None and message.change.actor is Role.OWNER
@@ -64,7 +64,7 @@ def _to_invitee(message: Message) -> EmailContent:
 
 
 def _invitees_words(kind: MessageKind, owner: str) -> tuple[str, str, str]:
-    """Return subject, heading and opening; `owner` is the owner's name if it was they who changed it."""
+    """Return subject, heading and opening; `owner` is the owner's name if the owner made the change, else ''."""
     match kind:
         case MessageKind.BOOKED:
             return _("Confirmed"), _("Your appointment is confirmed"), ""
@@ -106,7 +106,7 @@ def _to_owner(message: Message) -> EmailContent:
 
 
 def _owners_words(kind: MessageKind, name: str, mine: bool) -> tuple[str, str]:
-    """Return subject and heading; `mine` if it was the owner who changed it."""
+    """Return subject and heading; `mine` if the owner made the change."""
     match kind:
         case MessageKind.BOOKED:
             return _("Booked"), _("%(name)s booked an appointment", name=name)
@@ -128,7 +128,7 @@ def _subject(event: str, what: str, whom: str, when: str) -> str:
 
 
 def _times(message: Message, zone: ZoneInfo) -> Facts:
-    """Return when it is, or was to be, and what it was before a move."""
+    """Return the time of the appointment, and the one before a move."""
     when = _in_zone(format_appointment(message.starts_at, message.ends_at, zone), message, zone)
     return (_("When"), when), (_("Before"), _before(message.change, zone))
 

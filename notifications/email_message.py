@@ -1,4 +1,4 @@
-"""A message as mail: headers, text, HTML and the invitation (RFC 5322, RFC 6047)."""
+"""Composing the mail of a message: headers, text, HTML and the calendar invitation (RFC 5322, RFC 6047)."""
 
 import textwrap
 from dataclasses import replace
@@ -13,59 +13,63 @@ from flask import render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from branding.colours import DARK, LIGHT
 from i18n.locales import DEFAULT
 from integrations import ical
 from models import Message, MessageKind, Role
 from notifications.email_content import EmailContent, email_content, own_address
-from parsing.email_addresses import Person, split_address
+from parsing.email_addresses import Mailbox, split_address
 from parsing.mail_server import MailServer
+from parsing.values import printable_line
 
 WIDTH = 72
 
 
 def compose(message: Message, server: MailServer, now: datetime) -> EmailMessage:
-    """Return the mail; composed again it is the same but for its date, so that who gets it twice can tell."""
+    """Return the mail in its recipient's language. A second attempt differs in the date, not in the Message-ID."""
     with force_locale(message.locale or DEFAULT):
         return _compose(message, server, now)
 
 
 def _compose(message: Message, server: MailServer, now: datetime) -> EmailMessage:
     booking = message.booking
-    owner = Person(booking.calendar.owner.name, booking.calendar.owner.email)
-    invitee = Person(booking.name, booking.email)
+    owner = Mailbox(booking.calendar.owner.name, booking.calendar.owner.email)
+    invitee = Mailbox(booking.name, booking.email)
     to_invitee = message.recipient is Role.INVITEE
     mail = write(
         email_content(message),
-        sender=Person(server.name or (owner.name if to_invitee else "Bookonce"), server.address),
-        recipient=Person("", invitee.address) if to_invitee else owner,
+        sender=Mailbox(server.name or (owner.name if to_invitee else "Bookonce"), server.address),
+        recipient=Mailbox("", invitee.address) if to_invitee else owner,
         now=now,
     )
     domain = server.address.rpartition("@")[2]
     mail["Message-ID"] = _id(domain, booking.uid, message.recipient, message.kind, message.sequence)
-    mail["References"] = _id(domain, booking.uid, message.recipient)  # of no mail, but the same for all that belong
+    mail["References"] = _id(
+        domain, booking.uid, message.recipient
+    )  # the id of no mail: it makes one thread of all mails of a booking
     other = owner if to_invitee else invitee
-    if other.address.isascii():  # else the header could only be read where SMTPUTF8 is
+    if other.address.isascii():  # otherwise the header would need SMTPUTF8
         mail["Reply-To"] = _header_address(other)
     if message.kind is not MessageKind.REMINDER:
         _invite(mail, message, owner, invitee)
     return mail
 
 
-def write(content: EmailContent, sender: Person, recipient: Person, now: datetime) -> EmailMessage:
-    """Return a mail with the content's words as text and as HTML."""
+def write(content: EmailContent, sender: Mailbox, recipient: Mailbox, now: datetime) -> EmailMessage:
+    """Return a mail with the content as plain text and as HTML."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _header_address(sender)
     mail["To"] = _header_address(recipient)
-    mail["Subject"] = _one_line(content.subject)
+    mail["Subject"] = printable_line(content.subject)
     mail["Date"] = format_datetime(now)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office note shall answer
     mail.set_content(as_text(content))
-    mail.add_alternative(render_template("email.html", content=content), subtype="html")
+    mail.add_alternative(render_template("email.html", content=content, light=LIGHT, dark=DARK), subtype="html")
     return mail
 
 
 def as_text(content: EmailContent) -> str:
-    """Return the content as plain text, in lines of at most 72 characters where words allow it."""
+    """Return the content as plain text, wrapped at 72 characters; longer words are not broken."""
     parts = [content.heading, _wrapped(content.opening), _facts(content)]
     if content.action:
         parts.append("{}:\n{}".format(*content.action))
@@ -73,8 +77,8 @@ def as_text(content: EmailContent) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _invite(mail: EmailMessage, message: Message, owner: Person, invitee: Person) -> None:
-    """Add the invitation twice: as one of the ways to read the mail, and as a file for programs that want one."""
+def _invite(mail: EmailMessage, message: Message, owner: Mailbox, invitee: Mailbox) -> None:
+    """Add the invitation twice: as an alternative part, and as an attachment for mail programs that expect one."""
     to_invitee = message.recipient is Role.INVITEE
     address = own_address(message)
     event = (
@@ -100,7 +104,7 @@ def _invite(mail: EmailMessage, message: Message, owner: Person, invitee: Person
 
 
 def _id(domain: str, *parts: object) -> str:
-    """Return an id that is the same for the same parts, and short, since some servers break a folded one."""
+    """Return a Message-ID that depends on the parts only; it is short, since some servers break folded headers."""
     return f"<{sha256(repr(parts).encode()).hexdigest()[:32]}@{domain}>"
 
 
@@ -117,10 +121,5 @@ def _wrapped(text: str, width: int = WIDTH) -> str:
     return textwrap.fill(text, width, break_long_words=False, break_on_hyphens=False)
 
 
-def _header_address(who: Person) -> Address:
-    return Address(_one_line(who.name), *split_address(who.address))
-
-
-def _one_line(text: str) -> str:
-    """Return a text that is no more than one header's: nothing in it ends a line or can't be seen."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+def _header_address(mailbox: Mailbox) -> Address:
+    return Address(printable_line(mailbox.name), *split_address(mailbox.address))

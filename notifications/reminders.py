@@ -1,4 +1,4 @@
-"""Reminders: what comes up is put into the outbox when its calendar says, once for each time it was moved to."""
+"""Reminders: writes one into the outbox when its appointment comes up, and one more for each new time."""
 
 from datetime import datetime, timedelta
 
@@ -9,14 +9,14 @@ from models import CONFIRMED, Booking, Calendar, Message, MessageKind, Role
 from scheduling.notifications import new_message
 
 REMINDER_LOCK = -1
-"""In the place of an owner's id: who waits for it are other workers that remind."""
+"""Locked instead of an owner's id, so that one worker at a time writes reminders."""
 
 
 def enqueue_reminders(now: datetime) -> int:
-    """Put the reminders that are due into the outbox; return how many.
+    """Write the reminders that are due into the outbox; return how many.
 
-    Who booked or moved later than that knows already, and is not reminded. Whether it still takes place is looked at
-    again when the reminder is sent.
+    There is none for an appointment that was booked or moved after the reminder's time. Whether it still takes place is
+    checked again when the reminder is sent.
     """
     with snapshot(db.engine) as connection:
         if not _due_reminders(connection, now):
@@ -30,7 +30,7 @@ def enqueue_reminders(now: datetime) -> int:
 
 
 def _due_reminders(connection: Connection, now: datetime) -> list[int]:
-    """Return the ids of the bookings whose reminder is due and not written yet, at most 500 for each length of time."""
+    """Return the ids of the bookings whose reminder is due and not written yet, up to 500 for each reminder setting."""
     lengths = connection.scalars(select(Calendar.reminder).where(Calendar.reminder > 0).distinct()).all()
     return [booking_id for minutes in lengths for booking_id in _within(connection, now, minutes)]
 

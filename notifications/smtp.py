@@ -1,4 +1,4 @@
-"""Handing mail in (RFC 5321): what the server answers, and what that means for the message."""
+"""Sending mail by SMTP (RFC 5321), and telling temporary from permanent failures."""
 
 import smtplib
 import socket
@@ -9,76 +9,78 @@ from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 
 from parsing.mail_server import MailServer
+from parsing.values import printable_line
 
-PATIENCE = 15.0
-"""Seconds for one answer."""
-MOST = 60.0
-"""Seconds for one message in all."""
+REPLY_TIMEOUT = 15.0
+"""Seconds for one reply of the server."""
+MESSAGE_TIMEOUT = 60.0
+"""Seconds for a whole message."""
 
-GOES_AWAY = 421
-NO_SUCH_LETTERS = 553
+SERVICE_CLOSING = 421
+MAILBOX_NAME_NOT_ALLOWED = 553
 
 
 class ServerUnavailable(Exception):
-    """The server takes no mail now, whatever the message: it can't be reached, or it does not let us in."""
+    """The server takes no mail now, whatever the message: it can't be reached, or it refuses the login."""
 
 
 class Rejected(Exception):
-    """The server does not take this message. Its words may name people; the code names nobody."""
+    """The server refused this message. The text may contain personal data; the code does not."""
 
-    def __init__(self, code: int, words: str) -> None:
-        super().__init__(words)
+    def __init__(self, code: int, text: str) -> None:
+        super().__init__(text)
         self.code = code
 
 
 class TemporaryFailure(Rejected):
-    """It does not take it now."""
+    """The server may accept the message later."""
 
 
 class PermanentFailure(Rejected):
-    """It does not take it at all."""
+    """The server will never accept the message."""
 
 
 def connect(server: MailServer, own_name: str) -> smtplib.SMTP:
-    """Return a connection to hand mail in by; `own_name` is how we introduce ourselves. Raises ServerUnavailable."""
-    with _refused_as_away(server):
+    """Return a connection for sending; `own_name` is our name in EHLO. Raises ServerUnavailable."""
+    with _as_unavailable(server):
         return _connect(server, own_name)
 
 
 def close(connection: smtplib.SMTP) -> None:
-    """End the connection; what was taken is taken, though the farewell fails."""
+    """Close the connection. Errors from QUIT are ignored: accepted mail stays accepted."""
     with suppress(OSError, smtplib.SMTPException):
         connection.quit()
     connection.close()
 
 
 def send(connection: smtplib.SMTP, server: MailServer, mail: EmailMessage) -> None:
-    """Return when the server has accepted the mail to its one recipient.
+    """Send the mail to its one recipient; return when the server has accepted it.
 
-    Raises ServerUnavailable, TemporaryFailure, PermanentFailure.
-
-    After ServerUnavailable nobody knows whether it was taken: the answer may be what was lost.
+    Raises ServerUnavailable, TemporaryFailure, PermanentFailure. After ServerUnavailable it is unknown whether the mail
+    was accepted: the reply may have been lost.
     """
-    with _no_longer_than(MOST, connection), _refused_as_away(server):
+    with _time_limit(MESSAGE_TIMEOUT, connection), _as_unavailable(server):
         try:
             connection.send_message(mail, server.address)
         except smtplib.SMTPRecipientsRefused as error:
             ((code, said),) = error.recipients.values()
-            raise _refusal(server, code, said) from error
+            raise _rejection(server, code, said) from error
         except smtplib.SMTPDataError as error:
-            raise _refusal(server, error.smtp_code, error.smtp_error) from error
+            raise _rejection(server, error.smtp_code, error.smtp_error) from error
         except smtplib.SMTPNotSupportedError:
             raise PermanentFailure(
-                NO_SUCH_LETTERS, "the mail server can't write to such an address (SMTPUTF8)"
+                MAILBOX_NAME_NOT_ALLOWED, "the mail server can't write to such an address (SMTPUTF8)"
             ) from None
 
 
 def _connect(server: MailServer, own_name: str) -> smtplib.SMTP:
     trust = ssl.create_default_context()
     if server.encrypted:
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, own_name, timeout=PATIENCE, context=trust)
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, own_name, timeout=REPLY_TIMEOUT, context=trust
+        )
     else:
-        connection = smtplib.SMTP(server.host, server.port, own_name, timeout=PATIENCE)
+        connection = smtplib.SMTP(server.host, server.port, own_name, timeout=REPLY_TIMEOUT)
     try:
         connection.ehlo_or_helo_if_needed()
         if not server.encrypted:
@@ -92,7 +94,7 @@ def _connect(server: MailServer, own_name: str) -> smtplib.SMTP:
 
 
 def _encrypt(connection: smtplib.SMTP, server: MailServer, trust: ssl.SSLContext) -> None:
-    """Change to TLS: with a password it must be, and with whom we think it is; else where it can be had."""
+    """Start TLS: with a password it is required and the certificate is verified; otherwise it is used if offered."""
     if not connection.has_extn("starttls"):
         if server.must_encrypt:
             raise ServerUnavailable(f"{server}: offers no encryption (STARTTLS), and a password is not sent without")
@@ -104,13 +106,13 @@ def _encrypt(connection: smtplib.SMTP, server: MailServer, trust: ssl.SSLContext
 
 
 @contextmanager
-def _refused_as_away(server: MailServer) -> Iterator[None]:
+def _as_unavailable(server: MailServer) -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPResponseException as error:
-        raise ServerUnavailable(f"{server}: {_words(error.smtp_code, error.smtp_error)}") from error
+        raise ServerUnavailable(f"{server}: {_reply_text(error.smtp_code, error.smtp_error)}") from error
     except TimeoutError as error:
-        raise ServerUnavailable(f"{server}: no answer within {PATIENCE:.0f} seconds") from error
+        raise ServerUnavailable(f"{server}: no answer within {REPLY_TIMEOUT:.0f} seconds") from error
     except smtplib.SMTPException as error:
         raise ServerUnavailable(f"{server}: {error}") from error
     except ssl.SSLCertVerificationError as error:
@@ -123,22 +125,22 @@ def _refused_as_away(server: MailServer) -> Iterator[None]:
         raise ServerUnavailable(f"{server}: {error.strerror or error}") from error
 
 
-def _refusal(server: MailServer, code: int, said: bytes | str) -> Exception:
-    """Return what a refusal means (RFC 5321, sections 3.8 and 4.2.1): 5xx for good, 4xx for now, 421 that it leaves."""
-    words = _words(code, said)
-    if code == GOES_AWAY:
-        return ServerUnavailable(f"{server}: {words}")
-    return PermanentFailure(code, words) if code >= 500 else TemporaryFailure(code, words)
+def _rejection(server: MailServer, code: int, said: bytes | str) -> Exception:
+    """Return the error of a reply (RFC 5321, sections 3.8, 4.2.1): 5xx permanent, 4xx temporary, 421 unavailable."""
+    text = _reply_text(code, said)
+    if code == SERVICE_CLOSING:
+        return ServerUnavailable(f"{server}: {text}")
+    return PermanentFailure(code, text) if code >= 500 else TemporaryFailure(code, text)
 
 
-def _words(code: int, said: bytes | str) -> str:
+def _reply_text(code: int, said: bytes | str) -> str:
     text = said.decode(errors="replace") if isinstance(said, bytes) else said
-    return " ".join("".join(c if c.isprintable() else " " for c in f"{code} {text}").split())[:400]
+    return printable_line(f"{code} {text}")[:400]
 
 
 @contextmanager
-def _no_longer_than(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
-    """Hang up after that time, however slowly the other side talks on: a worker has a message for so long only."""
+def _time_limit(seconds: float, connection: smtplib.SMTP) -> Iterator[None]:
+    """Close the connection after that time, even if the server still sends: the worker's lease is not longer."""
     timer = threading.Timer(seconds, _hang_up, [connection])
     timer.daemon = True
     timer.start()

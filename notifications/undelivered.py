@@ -1,4 +1,4 @@
-"""What an owner sees of the outbox: what could not be sent and why, to be sent again or let be."""
+"""Undelivered mail as an owner sees it: failed and waiting messages, to be sent again or dismissed."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,10 +11,10 @@ from models import UNDELIVERED, Booking, Calendar, Message, MessageState
 from scheduling.errors import NotFound
 from scheduling.notifications import KEEP_TRYING
 
-LATE = timedelta(minutes=10)
+WARN_AFTER = timedelta(minutes=10)
 FAILED = and_(UNDELIVERED, Message.state == MessageState.FAILED)
 
-# Built once: it is asked with each of an owner's pages.
+# Built once: it runs with each of an owner's pages.
 _DELIVERY_PROBLEMS = (
     select(Message.state, func.count())
     .where(
@@ -33,34 +33,34 @@ _DELIVERY_PROBLEMS = (
 )
 
 
-def failed(owner_id: int, most: int) -> Sequence[Message]:
-    """Return what could not be sent, the latest first."""
-    query = _own(owner_id).where(FAILED).order_by(Message.id.desc())
-    return db.session.scalars(query.limit(most)).all()
+def failed(owner_id: int, limit: int) -> Sequence[Message]:
+    """Return up to `limit` failed messages, newest first."""
+    query = _messages_of(owner_id).where(FAILED).order_by(Message.id.desc())
+    return db.session.scalars(query.limit(limit)).all()
 
 
-def waiting(owner_id: int, most: int) -> Sequence[Message]:
-    """Return what was tried and waits for its next try, soonest first."""
-    query = _own(owner_id).where(UNDELIVERED, Message.state == MessageState.WAITING, Message.attempts > 0)
-    return db.session.scalars(query.order_by(Message.due_at, Message.id).limit(most)).all()
+def waiting(owner_id: int, limit: int) -> Sequence[Message]:
+    """Return up to `limit` messages that were tried and wait for the next attempt, soonest first."""
+    query = _messages_of(owner_id).where(UNDELIVERED, Message.state == MessageState.WAITING, Message.attempts > 0)
+    return db.session.scalars(query.order_by(Message.due_at, Message.id).limit(limit)).all()
 
 
 def delivery_problems(owner_id: int) -> tuple[int, int]:
-    """Return how many messages could not be sent, and how many were tried for more than ten minutes in vain."""
-    rows = db.session.execute(_DELIVERY_PROBLEMS, {"owner": owner_id, "late": utcnow() - LATE})
+    """Return how many messages failed, and how many were tried without success for more than ten minutes."""
+    rows = db.session.execute(_DELIVERY_PROBLEMS, {"owner": owner_id, "late": utcnow() - WARN_AFTER})
     counts = {state: count for state, count in rows}  # noqa: C416
     return counts.get(MessageState.FAILED, 0), counts.get(MessageState.WAITING, 0)
 
 
 def count_undelivered() -> tuple[int, int]:
-    """Return how many messages of all owners wait to be sent, and how many could not be sent."""
+    """Return how many messages of all owners are waiting, and how many failed."""
     query = select(Message.state, func.count()).where(UNDELIVERED).group_by(Message.state)
     counts = {state: count for state, count in db.session.execute(query)}  # noqa: C416
     return counts.get(MessageState.WAITING, 0), counts.get(MessageState.FAILED, 0)
 
 
 def for_booking(booking: Booking) -> Sequence[Message]:
-    """Return all messages about a booking of the owner, in order; but those that were let be before they were sent."""
+    """Return all messages about a booking, in order, except dropped ones."""
     query = select(Message).where(
         Message.owner_id == booking.owner_id, Message.booking_id == booking.id, Message.state != MessageState.DROPPED
     )
@@ -68,22 +68,22 @@ def for_booking(booking: Booking) -> Sequence[Message]:
 
 
 def send_again(owner_id: int, message_id: int) -> None:
-    """Try at once what could not be sent, or waits; what was sent stays sent. Raises NotFound."""
-    _change(owner_id, message_id, **_anew(utcnow()))
+    """Retry a failed or waiting message at once; a sent one stays as it is. Raises NotFound."""
+    _change(owner_id, message_id, **_retry_values(utcnow()))
 
 
 def send_all_again(owner_id: int) -> None:
-    """Try at once all that could not be sent."""
+    """Retry all failed messages at once."""
     with transaction() as session:
-        session.execute(update(Message).where(Message.owner_id == owner_id, FAILED).values(**_anew(utcnow())))
+        session.execute(update(Message).where(Message.owner_id == owner_id, FAILED).values(**_retry_values(utcnow())))
 
 
 def dismiss(owner_id: int, message_id: int) -> None:
-    """Forget what could not be sent; what was sent stays sent. Raises NotFound."""
+    """Give up a failed or waiting message; a sent one stays as it is. Raises NotFound."""
     _change(owner_id, message_id, state=MessageState.DROPPED, done_at=utcnow())
 
 
-def _anew(now: datetime) -> dict[str, object]:
+def _retry_values(now: datetime) -> dict[str, object]:
     return {
         "state": MessageState.WAITING,
         "due_at": now,
@@ -93,7 +93,7 @@ def _anew(now: datetime) -> dict[str, object]:
     }
 
 
-def _own(owner_id: int) -> Select[Message]:
+def _messages_of(owner_id: int) -> Select[Message]:
     return (
         select(Message)
         .join(Message.booking)

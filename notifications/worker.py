@@ -1,6 +1,6 @@
-"""The worker that empties the outbox: a thread beside the server, or a process of its own; any number of both.
+"""The mail worker, which empties the outbox: a thread of the server, or a process of its own; any number of both.
 
-It outlives whatever happens to the mail server or to the database. What is not marked as sent is tried again.
+It survives failures of the mail server and the database. A message that is not marked as sent is sent again.
 """
 
 import threading
@@ -21,15 +21,15 @@ from notifications.smtp import PermanentFailure, Rejected, ServerUnavailable, cl
 from parsing.mail_server import MailServer
 from public_urls import host
 
-LOOK_EVERY = 1.0
-"""Seconds between two looks into the outbox."""
+POLL_INTERVAL = 1.0
+"""Seconds between two checks of the outbox."""
 REMIND_EVERY = timedelta(seconds=30)
 MAX_SERVER_PAUSE = timedelta(minutes=5)
-"""A mail server that is away is left alone for so long at most."""
+"""The longest pause before an unavailable mail server is tried again."""
 
 
 class Worker:
-    """Sends what is due by one mail server."""
+    """Sends due messages through one mail server."""
 
     def __init__(self, app: Flask, server: MailServer) -> None:
         self._app, self._server = app, server
@@ -38,37 +38,37 @@ class Worker:
         self._failures = 0
 
     def stop(self) -> None:
-        """Let `run` come to its end after the message that it has in hand."""
+        """Make `run` return after the current message."""
         self._stopped.set()
 
     def run(self) -> None:
-        """Send what is due, look again every second, and return when stopped."""
+        """Send due messages every second until stopped."""
         well = True
-        while not self._stopped.wait(LOOK_EVERY):
+        while not self._stopped.wait(POLL_INTERVAL):
             try:
                 self.send_due()
                 well = True
             except (DBAPIError, CommitUnknown) as error:
                 if well:
-                    self._say(f"the database does not answer: {type(error).__name__}")
+                    self._warn(f"the database does not answer: {type(error).__name__}")
                 well = False
             except Exception:
-                if well:  # whatever it is: a thread that ends would end all mail, and nobody would know
+                if well:  # whatever it is: if the thread ended, all mail would stop unnoticed
                     self._app.logger.exception("Mail")
                 well = False
 
     def send_due(self) -> int:
-        """Send all that is due, reminders too; return how many messages the mail server took on."""
+        """Send all due messages and reminders; return how many the mail server accepted."""
         sent = 0
         with self._app.app_context():
             self._remind(utcnow())
-            if not outbox.is_due(utcnow()) or (connection := self._connection()) is None:
+            if not outbox.has_due_message(utcnow()) or (connection := self._connection()) is None:
                 return 0
             try:
-                while not self._stopped.is_set() and (message := outbox.take(utcnow())):
+                while not self._stopped.is_set() and (message := outbox.lease_next(utcnow())):
                     sent += self._send(connection, message)
             except ServerUnavailable as away:
-                self._say(str(away))
+                self._warn(str(away))
             finally:
                 close(connection)
         return sent
@@ -79,15 +79,15 @@ class Worker:
             self._remind_at = now + REMIND_EVERY
 
     def _connection(self) -> SMTP | None:
-        """Return a connection. If there can be none now, no message is to blame, and all of them wait."""
+        """Return a connection; if the server is unavailable, postpone all due messages and return None."""
         try:
             connection = connect(self._server, host())
         except ServerUnavailable as away:
             self._failures += 1
             wait = outbox.pause(self._failures, MAX_SERVER_PAUSE)
-            self._say(f"{away}; the next try is in {wait.total_seconds():.0f} s")
+            self._warn(f"{away}; the next try is in {wait.total_seconds():.0f} s")
             now = utcnow()
-            outbox.put_all_off(now, now + wait, str(away))
+            outbox.postpone_all(now, now + wait, str(away))
             return None
         self._failures = 0
         return connection
@@ -97,31 +97,31 @@ class Worker:
         try:
             send(connection, self._server, compose(message, self._server, utcnow()))
         except Rejected as refusal:
-            self._say(f"message {message.id} was not taken ({refusal.code}): its owner sees why")
-            mark = outbox.mark_failed if isinstance(refusal, PermanentFailure) else outbox.put_off
-            self._remember(mark, message, str(refusal))
+            self._warn(f"message {message.id} was not taken ({refusal.code}): its owner sees why")
+            mark = outbox.mark_failed if isinstance(refusal, PermanentFailure) else outbox.postpone
+            self._store(mark, message, str(refusal))
         except ServerUnavailable as away:
-            self._remember(outbox.put_off, message, str(away))
+            self._store(outbox.postpone, message, str(away))
             raise
-        except Exception as error:  # one that can't be written must not keep the others from being sent
+        except Exception as error:  # one broken message must not block the others
             self._app.logger.exception("Mail: message %s can't be written", message.id)
-            self._remember(outbox.mark_failed, message, f"It can't be written: {type(error).__name__}")
+            self._store(outbox.mark_failed, message, f"It can't be written: {type(error).__name__}")
         else:
-            self._remember(outbox.mark_sent, message)
+            self._store(outbox.mark_sent, message)
             return True
         return False
 
-    def _remember(self, mark: Callable[..., None], message: Message, *error: str) -> None:
-        """Mark the message, also where the database is away for a while: it must not be sent twice for that."""
+    def _store(self, mark: Callable[..., None], message: Message, *error: str) -> None:
+        """Mark the message; retry while the database is unavailable, so that the message is not sent twice."""
         for attempt in count():
             try:
                 mark(message, utcnow(), *error)
                 return
             except (DBAPIError, CommitUnknown):
                 if not attempt:
-                    self._say(f"what became of message {message.id} can't be noted: the database does not answer")
-                if self._stopped.wait(LOOK_EVERY):
+                    self._warn(f"what became of message {message.id} can't be noted: the database does not answer")
+                if self._stopped.wait(POLL_INTERVAL):
                     raise
 
-    def _say(self, words: str) -> None:
-        self._app.logger.warning("Mail: %s", words)
+    def _warn(self, text: str) -> None:
+        self._app.logger.warning("Mail: %s", text)

@@ -1,4 +1,4 @@
-"""Who asks, where a reverse proxy stands in front: what it says is believed only if it is one of ours."""
+"""The client's IP address behind reverse proxies; X-Forwarded-For is believed only from trusted ones."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -10,7 +10,7 @@ IPV6_PREFIX = 64
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:
-    """Return the networks in `127.0.0.1, 10.0.0.0/8`. Raises ValueError, whose text is the part that is none."""
+    """Return the networks in `127.0.0.1, 10.0.0.0/8`. Raises ValueError, whose text is the invalid part."""
     found = []
     for part in (part.strip() for part in text.split(",")):
         try:
@@ -21,10 +21,10 @@ def parse_networks(text: str) -> tuple[Network, ...]:
 
 
 def client_ip(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
-    """Return the address of who asks, given that of the connection and its X-Forwarded-For.
+    """Return the client's address, given the connection's and its X-Forwarded-For header.
 
-    Each proxy adds, at the right end, whom it was asked by. So the list is read from there for as long as those who
-    wrote it are trusted; what stands further left, anybody could have written.
+    Each proxy appends the address that connected to it. So the list is read from the right for as long as the writer
+    is a trusted proxy; anyone could have written what stands further left.
     """
     believed, said = _read(peer), forwarded_for.split(",")
     while believed and said and any(believed in network for network in trusted):
@@ -36,7 +36,7 @@ def client_ip(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
 
 
 def rate_limit_key(address: str) -> str:
-    """Return what counts as one place that requests come from: a whole /64 of IPv6, since everybody has one."""
+    """Return what counts as one client: the address, or its /64 for IPv6, since each subscriber has a whole one."""
     found = _read(address)
     if isinstance(found, IPv6Address):
         return str(ip_network((found, IPV6_PREFIX), strict=False))
@@ -44,7 +44,7 @@ def rate_limit_key(address: str) -> str:
 
 
 def _read(text: str) -> Address | None:
-    """Return the address in `192.0.2.1`, `192.0.2.1:1234`, `2001:db8::1` or `[2001:db8::1]:1234`, None if none is."""
+    """Return the address in `192.0.2.1`, `192.0.2.1:1234`, `2001:db8::1` or `[2001:db8::1]:1234`; else None."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -1,4 +1,4 @@
-"""What counts as an email address, and whose it is."""
+"""Checking and splitting email addresses."""
 
 from dataclasses import dataclass
 
@@ -11,15 +11,15 @@ for name in ("local", "test"):
 
 
 @dataclass(frozen=True)
-class Person:
-    """Who writes or reads a mail; the name may be empty."""
+class Mailbox:
+    """A name, which may be empty, and an email address (RFC 5322, section 3.4)."""
 
     name: str
     address: str
 
 
 def is_email(text: str) -> bool:
-    """Return whether `text` is an email address; whether anybody reads it there is not asked."""
+    """Return whether `text` is an email address; delivery is not checked."""
     try:
         email_validator.validate_email(text, check_deliverability=False)
     except email_validator.EmailNotValidError:
@@ -28,6 +28,6 @@ def is_email(text: str) -> bool:
 
 
 def split_address(address: str) -> tuple[str, str]:
-    """Return what is before the @ of an email address, and the domain as mail has it: in ASCII (RFC 5891)."""
+    """Return the local part and the domain, in ASCII (RFC 5891), of a valid email address."""
     valid = email_validator.validate_email(address, check_deliverability=False)
     return valid.local_part, valid.ascii_domain

@@ -1,4 +1,4 @@
-"""Names of hosts, as they stand in addresses and in the Host header."""
+"""Checking host names, as they appear in URLs and in the Host header."""
 
 import re
 
@@ -8,10 +8,10 @@ _HOST_AND_PORT = re.compile(rf"{HOST}(?::\d{{1,5}})?", re.ASCII)
 
 
 def is_host(text: str) -> bool:
-    """Return whether `text` is a host's name or address, perhaps with a port."""
+    """Return whether `text` is a host name or IP address, with or without a port."""
     return len(text) <= 255 and _HOST_AND_PORT.fullmatch(text) is not None
 
 
 def is_loopback(name: str | None) -> bool:
-    """Return whether a host's name means this very machine, so that nobody else gets there by it."""
+    """Return whether a host name means this machine itself, so that no other machine can reach it by that name."""
     return name in ("localhost", "::1") or (name or "").startswith("127.")

@@ -1,4 +1,4 @@
-"""The mail server that the environment names, and who writes."""
+"""Parsing SMTP_URL and MAIL_FROM: the mail server and the sender."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _NAMED = re.compile(r"([^<>]*)<([^<>]+)>\s*")
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mail is handed in. `name` may be empty: the sender's, beside their `address`."""
+    """The SMTP server and the sender; the sender's `name` may be empty."""
 
     host: str
     port: int
@@ -26,7 +26,7 @@ class MailServer:
 
     @property
     def must_encrypt(self) -> bool:
-        """Whether nothing may be said to it in the clear: a password is not, but to this very machine."""
+        """Whether the connection must be encrypted: a password is sent in the clear to this machine only."""
         return bool(self.user) and not is_loopback(self.host)
 
     def __str__(self) -> str:
@@ -34,7 +34,7 @@ class MailServer:
 
 
 def parse_mail_server(url: str, sender: str) -> MailServer:
-    """Return what `SMTP_URL` and `MAIL_FROM` say. Raises ValueError, in words without the password."""
+    """Return what `SMTP_URL` and `MAIL_FROM` say. Raises ValueError, whose text never contains the password."""
     parts = _split(url)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if bool(user) != bool(password):
@@ -57,7 +57,7 @@ def parse_mail_server(url: str, sender: str) -> MailServer:
 
 
 def parse_sender(text: str) -> tuple[str, str]:
-    """Return name and address of `Practice <book@example.com>`; the name may be empty. Raises ValueError."""
+    """Return the name and address in `Practice <book@example.com>`; the name may be empty. Raises ValueError."""
     found = _NAMED.fullmatch(text)
     name, address = (found[1].strip().strip('"'), found[2]) if found else ("", text.strip())
     if not text.isprintable() or not is_email(address):

@@ -1,5 +1,7 @@
-"""When an owner can't be booked, from all that says so: their confirmed appointments, with the buffers of when they
-were made, and the times that they blocked by hand. Busy times of other calendars belong here, as one more source."""
+"""The times at which an owner can't be booked: confirmed appointments with their buffers, and busy times.
+
+Busy times of external calendars would be one more source here.
+"""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -12,11 +14,11 @@ from availability.slots import Agenda, BusyTimes
 from database import Instant, db
 from models import CONFIRMED, Booking, BusyTime, Calendar
 
-# Further than any appointment with its buffers reaches, and than the ends of the dates it touches in any zone.
-REACH = timedelta(days=4)
+# Longer than any appointment with its buffers, plus the difference of dates between time zones.
+MARGIN = timedelta(days=4)
 
-# Built once, and asked at once: to build it each time, or to ask twice, would be a third of a slot page's work.
-_IN_THE_WAY: CompoundSelect[Any] = union_all(
+# Built once, and one query: building it each time, or a second query, would take a third of a slot page's time.
+_BUSY_INTERVALS: CompoundSelect[Any] = union_all(
     select(
         Booking.blocked_from,
         Booking.blocked_until,
@@ -37,18 +39,15 @@ _IN_THE_WAY: CompoundSelect[Any] = union_all(
 
 
 def agenda(calendar: Calendar, since: datetime, until: datetime, moving: Booking | None = None) -> Agenda:
-    """Return what stands in the way of the calendar's slots in `[since, until)`, read in one query.
-
-    The appointment that is being moved does not count.
-    """
-    asked = {
+    """Return what limits the calendar's slots in `[since, until)`; the appointment `moving` is left out."""
+    parameters = {
         "owner": calendar.owner_id,
         "calendar": calendar.id,
-        "since": since - REACH,
-        "until": until + REACH,
+        "since": since - MARGIN,
+        "until": until + MARGIN,
         "moving": moving.id if moving else 0,
     }
-    rows = db.session.execute(_IN_THE_WAY, asked).all()
+    rows = db.session.execute(_BUSY_INTERVALS, parameters).all()
     zone = ZoneInfo(calendar.timezone)
     return Agenda(
         busy=BusyTimes(row[:2] for row in rows),

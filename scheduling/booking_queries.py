@@ -1,4 +1,4 @@
-"""An owner's appointments, to be looked at: listed, searched, one of them with its history."""
+"""Queries of an owner's appointments: lists, search, one appointment and its history."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ LONGEST = DAY  # no calendar has longer appointments
 
 
 class BookingFilter(StrEnum):
-    """What a list shows. What goes on is coming still; past is what has ended."""
+    """The filter of a list. An appointment in progress counts as coming; a past one has ended."""
 
     COMING = "coming"
     PAST = "past"
@@ -36,16 +36,16 @@ class Cursor:
 
 
 def appointments(
-    owner_id: int, which: BookingFilter, now: datetime, most: int, after: Cursor | None = None, words: str = ""
+    owner_id: int, which: BookingFilter, now: datetime, limit: int, after: Cursor | None = None, words: str = ""
 ) -> Sequence[Booking]:
-    """Return up to `most` appointments with their calendars: coming ones soonest first, the others latest first.
+    """Return up to `limit` appointments with their calendars: coming ones soonest first, the others latest first.
 
-    `after` is where the page before ended. Each of `words` must be in the name or the email.
+    `after` is where the previous page ended. Each of `words` must occur in the name or the email.
     """
     order = tuple_(Booking.starts_at, Booking.id)
     query = select(Booking).join(Booking.calendar).options(contains_eager(Booking.calendar))
-    query = query.where(Booking.owner_id == owner_id).limit(most)
-    begins = after is None  # else the place is where the index is entered
+    query = query.where(Booking.owner_id == owner_id).limit(limit)
+    begins = after is None  # else the cursor limits the range of the index
     if which is BookingFilter.COMING:
         query = query.where(CONFIRMED, Booking.ends_at > now).order_by(Booking.starts_at, Booking.id)
         query = query.where(Booking.starts_at > now - LONGEST) if begins else query
@@ -71,7 +71,7 @@ def normalize_for_search(text: str) -> str:
 
 
 def get_booking(owner_id: int, booking_id: int) -> Booking:
-    """Return the owner's booking, its calendar and owner read with it. Raises NotFound."""
+    """Return the owner's booking with its calendar and owner loaded. Raises NotFound."""
     query = (
         select(Booking)
         .join(Booking.calendar)
@@ -85,13 +85,13 @@ def get_booking(owner_id: int, booking_id: int) -> Booking:
 
 
 def history(booking: Booking) -> Sequence[Change]:
-    """Return what was changed of the booking after it was made, the first change first."""
+    """Return the changes of the booking, oldest first."""
     query = select(Change).where(Change.owner_id == booking.owner_id, Change.booking_id == booking.id)
     return db.session.scalars(query.order_by(Change.id)).all()
 
 
 def booked_between(owner_id: int, since: datetime, until: datetime) -> Sequence[Booking]:
-    """Return the confirmed appointments that have an instant in common with `[since, until)`, in order."""
+    """Return the confirmed appointments that overlap `[since, until)`, sorted by start."""
     query = (
         select(Booking)
         .where(
@@ -107,7 +107,7 @@ def booked_between(owner_id: int, since: datetime, until: datetime) -> Sequence[
 
 
 def bookings_outside(calendar: Calendar, availability: Availability, zone: ZoneInfo, now: datetime) -> list[Booking]:
-    """Return the calendar's coming appointments that are within its hours, and would be outside of these ones."""
+    """Return the calendar's coming appointments that are within its hours but outside the given ones."""
     if (availability, zone.key) == (calendar.availability, calendar.timezone):
         return []
     before = ZoneInfo(calendar.timezone)

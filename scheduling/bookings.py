@@ -1,4 +1,4 @@
-"""Book: one transaction, which applies the rule that offered the slot again."""
+"""Book a slot: one transaction, which checks the slot again by the rule that offered it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,9 +24,9 @@ PURPOSE = "manage"
 
 @dataclass(frozen=True)
 class BookingRequest:
-    """What an invitee asks for. `start` is None if what they sent is no instant; `request_id` tells a retry.
+    """An invitee's request. `start` is None if the submitted one is invalid; `request_id` identifies a retry.
 
-    `locale` is the one in which they read, and are written to.
+    `locale` is that of the invitee's mails.
     """
 
     start: datetime | None
@@ -40,10 +40,10 @@ class BookingRequest:
 
 
 def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool) -> Booking:
-    """Return the booking that the link with this token makes, or has made for the same request before.
+    """Book with the link that has this token; return the booking, or the one that the same request made before.
 
-    With `notify` both sides are told by mail. Raises NotFound, LinkUsed, LinkRevoked, LinkExpired, CalendarClosed,
-    SlotTaken; then the link is as it was.
+    With `notify` both sides get a mail. Raises NotFound, LinkUsed, LinkRevoked, LinkExpired, CalendarClosed, SlotTaken;
+    the link is unchanged then.
     """
     with transaction() as session:
         link = get_link_for_update(token)
@@ -60,14 +60,14 @@ def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool)
         try:
             session.flush()
         except IntegrityError as error:
-            raise _refusal(error, used_meanwhile) from error
+            raise _booking_error(error, used_meanwhile) from error
         if notify:
             enqueue_notifications(booking, MessageKind.BOOKED, now)
     return booking
 
 
 def find_by_request_id(link: Link, request_id: str) -> Booking | None:
-    """Return the booking that this very request made with the link before; it may have been moved or cancelled."""
+    """Return the booking that the same request made with the link before; it may have been moved or cancelled."""
     if not request_id or link.used_at is None:
         return None
     query = select(Booking).where(Booking.link_id == link.id, Booking.request_hash == tokens.digest(request_id))
@@ -75,17 +75,17 @@ def find_by_request_id(link: Link, request_id: str) -> Booking | None:
 
 
 def is_free(calendar: Calendar, start: datetime, now: datetime, moving: Booking | None = None) -> bool:
-    """Return whether the calendar offers a slot at `start` to who asks at `now`, as if `moving` were not there."""
+    """Return whether the calendar offers a slot at `start`, at the time `now`; the appointment `moving` is left out."""
     return is_offered(calendar.rules, agenda(calendar, start, start, moving), now, start)
 
 
 def manage_token(key: str, booking: Booking) -> str | None:
-    """Return the manage token, derived again; None if it was made with another key and can't be shown."""
+    """Return the manage token, derived again; None if it was made with another key."""
     return tokens.derive_again(key, PURPOSE, booking.salt, booking.manage_hash)
 
 
 def get_booking_by_token(token: str) -> Booking:
-    """Return the booking with this manage token, its calendar and owner read with it. Raises NotFound."""
+    """Return the booking with this manage token, its calendar and owner loaded. Raises NotFound."""
     query = (
         select(Booking)
         .join(Booking.calendar)
@@ -125,14 +125,14 @@ def _new(key: str, link: Link, booking_request: BookingRequest, start: datetime,
 
 
 def assign_times(booking: Booking, calendar: Calendar, start: datetime) -> None:
-    """Give the booking its time, and what it takes from its owner with the calendar's buffers as they are now."""
+    """Set the booking's time and the interval it blocks, with the calendar's current buffers."""
     rules = calendar.rules
     booking.starts_at, booking.ends_at = start, start + rules.duration
     booking.blocked_from, booking.blocked_until = rules.blocked(start)
 
 
-def _refusal(error: IntegrityError, used: LinkUsed) -> BookingError | IntegrityError:
-    """Return what the database's refusal means; it only speaks where somebody writes past this module."""
+def _booking_error(error: IntegrityError, used: LinkUsed) -> BookingError | IntegrityError:
+    """Return the error that a violated constraint means; it happens only if other code writes to the tables."""
     said = str(error.orig)
     if "one_owner_one_place" in said:
         return SlotTaken()

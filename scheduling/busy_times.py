@@ -1,4 +1,4 @@
-"""Busy times that an owner blocks by hand: a holiday, the dentist. They hold in all calendars."""
+"""Busy times that an owner enters, such as a holiday; they block all of the owner's calendars."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,7 +11,7 @@ from scheduling.lookup import get_or_not_found
 
 
 def add_busy_time(owner_id: int, start: datetime, end: datetime, note: str = "") -> BusyTime:
-    """Return a new busy time; appointments that are in it stay."""
+    """Create a busy time and return it; appointments within it stay."""
     with transaction() as session:
         lock_owner(owner_id)
         busy = BusyTime(owner_id=owner_id, starts_at=start, ends_at=end, note=note, created_at=utcnow())
@@ -20,7 +20,7 @@ def add_busy_time(owner_id: int, start: datetime, end: datetime, note: str = "")
 
 
 def change_busy_time(owner_id: int, busy_id: int, start: datetime, end: datetime, note: str = "") -> BusyTime:
-    """Return the busy time with another extent or note. Raises NotFound."""
+    """Change the interval and the note of a busy time; return it. Raises NotFound."""
     with transaction():
         busy = _get_for_update(owner_id, busy_id)
         busy.starts_at, busy.ends_at, busy.note = start, end, note
@@ -28,7 +28,7 @@ def change_busy_time(owner_id: int, busy_id: int, start: datetime, end: datetime
 
 
 def delete_busy_time(owner_id: int, busy_id: int) -> BusyTime:
-    """Return the busy time, which is no more. Raises NotFound."""
+    """Delete the busy time and return it. Raises NotFound."""
     with transaction() as session:
         busy = _get_for_update(owner_id, busy_id)
         session.delete(busy)
@@ -42,8 +42,8 @@ def get_busy_time(owner_id: int, busy_id: int) -> BusyTime:
     return busy
 
 
-def upcoming_busy_times(owner_id: int, now: datetime, most: int) -> Sequence[tuple[BusyTime, int]]:
-    """Return up to `most` busy times that have not ended, soonest first, each with how many appointments it has."""
+def upcoming_busy_times(owner_id: int, now: datetime, limit: int) -> Sequence[tuple[BusyTime, int]]:
+    """Return up to `limit` busy times that have not ended, soonest first, each with its number of appointments."""
     within = (
         select(func.count())
         .select_from(Booking)
@@ -57,7 +57,7 @@ def upcoming_busy_times(owner_id: int, now: datetime, most: int) -> Sequence[tup
         .scalar_subquery()
     )
     query = select(BusyTime, within).where(BusyTime.owner_id == owner_id, BusyTime.ends_at > now)
-    found = db.session.execute(query.order_by(BusyTime.starts_at, BusyTime.id).limit(most))
+    found = db.session.execute(query.order_by(BusyTime.starts_at, BusyTime.id).limit(limit))
     return [(busy, count) for busy, count in found]
 
 

@@ -1,4 +1,4 @@
-"""Calendars: create, change, list, and remove without losing an appointment."""
+"""Calendars: create, change, list, delete or archive."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.col
 
 @dataclass(frozen=True)
 class Summary:
-    """A calendar in the owner's list: how many of its links can still be booked with, how many were.
+    """A calendar in the owner's list, with the numbers of its unused links and of its bookings.
 
-    They are counted up to `MANY`: to count many thousands would keep its owner waiting.
+    Both are counted up to `MANY`, since counting many thousands is slow.
     """
 
     MANY: ClassVar[int] = 100
@@ -35,7 +35,7 @@ class Summary:
 
 
 def create_calendar(owner_id: int, **fields: Any) -> Calendar:
-    """Return a new calendar of the owner, as `new_calendar` makes it, kept."""
+    """Create a calendar as `new_calendar` does, save and return it."""
     with transaction() as session:
         calendar = new_calendar(owner_id, **fields)
         session.add(calendar)
@@ -43,12 +43,12 @@ def create_calendar(owner_id: int, **fields: Any) -> Calendar:
 
 
 def new_calendar(owner_id: int, **fields: Any) -> Calendar:
-    """Return a calendar, not kept yet: half an hour, weekdays nine to five, where `fields` says nothing else."""
+    """Return an unsaved calendar with `fields` as its columns; by default half an hour, weekdays nine to five."""
     return Calendar(**DEFAULTS | fields, owner_id=owner_id, created_at=utcnow())
 
 
 def get_calendar(owner_id: int, calendar_id: int) -> Calendar:
-    """Return the owner's calendar, archived ones too, its owner read with it. Raises NotFound."""
+    """Return the owner's calendar, archived or not, with its owner loaded. Raises NotFound."""
     query = (
         select(Calendar)
         .join(Calendar.owner)
@@ -60,13 +60,13 @@ def get_calendar(owner_id: int, calendar_id: int) -> Calendar:
 
 
 def find_calendar(calendar_id: int) -> Calendar:
-    """Return the calendar, whoever owns it: for the shell, where nobody is signed in. Raises NotFound."""
+    """Return the calendar of any owner, for the command line. Raises NotFound."""
     calendar: Calendar = get_or_not_found(select(Calendar).where(Calendar.id == calendar_id))
     return calendar
 
 
 def change_calendar(owner_id: int, calendar_id: int, **fields: Any) -> Calendar:
-    """Return the calendar with other fields; appointments stay as they are. Raises NotFound."""
+    """Set columns of the calendar and return it; its appointments do not change. Raises NotFound."""
     with transaction():
         lock_owner(owner_id)
         calendar = get_calendar(owner_id, calendar_id)
@@ -76,10 +76,9 @@ def change_calendar(owner_id: int, calendar_id: int, **fields: Any) -> Calendar:
 
 
 def remove_calendar(owner_id: int, calendar_id: int) -> bool:
-    """Delete the calendar, or archive it if a link of it was ever made; return whether it was archived.
+    """Delete the calendar, or archive it if it ever had a link; return whether it was archived.
 
-    Whoever holds an address of an archived calendar is told whom to contact, and its appointments stay.
-    Raises NotFound.
+    The links of an archived calendar show the owner's contact, and its appointments stay. Raises NotFound.
     """
     with transaction() as session:
         lock_owner(owner_id)
@@ -92,29 +91,29 @@ def remove_calendar(owner_id: int, calendar_id: int) -> bool:
 
 
 def restore_calendar(owner_id: int, calendar_id: int) -> Calendar:
-    """Return the calendar, no longer archived; its unspent links work again. Raises NotFound."""
+    """Take the calendar out of the archive and return it; its unused links work again. Raises NotFound."""
     return change_calendar(owner_id, calendar_id, archived_at=None)
 
 
 def has_links(calendar: Calendar) -> bool:
-    """Return whether a link of the calendar was ever made."""
+    """Return whether the calendar ever had a link."""
     query = select(exists().where(Link.owner_id == calendar.owner_id, Link.calendar_id == calendar.id))
     return bool(db.session.scalar(query))
 
 
 def list_calendars(owner_id: int) -> Sequence[Calendar]:
-    """Return the owner's calendars but the archived ones, in the order they were made."""
+    """Return the owner's calendars, without archived ones, oldest first."""
     query = select(Calendar).where(Calendar.owner_id == owner_id, Calendar.archived_at.is_(None))
     return db.session.scalars(query.order_by(Calendar.id)).all()
 
 
-def calendar_summaries(owner_id: int, skip: int, most: int) -> list[Summary]:
-    """Return up to `most` calendars of the owner after the first `skip`, the archived ones last, with their counts."""
+def calendar_summaries(owner_id: int, skip: int, limit: int) -> list[Summary]:
+    """Return up to `limit` calendars of the owner after the first `skip`, with counts; archived ones come last."""
     alive = or_(Link.expires_at.is_(None), Link.expires_at > utcnow())
     waiting = _up_to_many(select(Link.id).where(_of_calendar(Link), UNUSED, alive))
     booked = _up_to_many(select(Booking.id).where(_of_calendar(Booking)))
     query = select(Calendar, waiting, booked).where(Calendar.owner_id == owner_id)
-    query = query.order_by(Calendar.archived_at.is_not(None), Calendar.id).offset(skip).limit(most)
+    query = query.order_by(Calendar.archived_at.is_not(None), Calendar.id).offset(skip).limit(limit)
     return [Summary(*row) for row in db.session.execute(query)]
 
 

@@ -1,4 +1,4 @@
-"""Cancel, reschedule, put back: by the invitee or by the owner. Each is one transaction and one line of history."""
+"""Cancel, reschedule or rebook, by the invitee or the owner. Each is one transaction and one history entry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from scheduling.notifications import enqueue_notifications
 
 @dataclass(frozen=True)
 class InviteeActor:
-    """Actor has the manage link, and is held to what the calendar allows its invitees."""
+    """Has the manage link; is limited to the changes that the calendar allows invitees."""
 
     token: str
     role = Role.INVITEE
@@ -35,7 +35,7 @@ class InviteeActor:
 
 @dataclass(frozen=True)
 class OwnerActor:
-    """Whose calendar it is; may change what has not begun."""
+    """Owns the calendar; may change an appointment until it begins."""
 
     owner_id: int
     booking_id: int
@@ -50,7 +50,7 @@ Actor = InviteeActor | OwnerActor
 
 
 def cancel(actor: Actor, reason: str = "", *, notify: bool) -> Booking:
-    """Return the booking, cancelled; a cancelled one as it is. With `notify` both sides are told by mail.
+    """Cancel the booking, unless it is cancelled, and return it. With `notify` both sides get a mail.
 
     Raises NotFound, ChangeDeadlinePassed.
     """
@@ -66,10 +66,10 @@ def cancel(actor: Actor, reason: str = "", *, notify: bool) -> Booking:
 
 
 def reschedule(actor: Actor, start: datetime | None, timezone: str = "", *, notify: bool) -> Booking:
-    """Return the booking at its new time; a cancelled one takes place again.
+    """Move the booking to `start`, or rebook a cancelled one, and return it.
 
-    The rule is the one for a new booking, as if the old time were free. Sent twice, it moves once. With `notify`
-    both sides are told by mail.
+    The slot must be bookable, as if the old time were free. A repeated request changes nothing. `timezone` is the
+    invitee's, '' to keep it. With `notify` both sides get a mail.
     Raises NotFound, ChangeDeadlinePassed, RescheduleLimitReached, RebookingNotAllowed, SlotTaken.
     """
     with transaction() as session:
@@ -95,13 +95,13 @@ def reschedule(actor: Actor, start: datetime | None, timezone: str = "", *, noti
 
 
 def change_deadline(actor: Actor, booking: Booking) -> datetime:
-    """Return the instant from which the booking can't be changed any more by `actor`."""
+    """Return the instant from which `actor` can't change the booking any more."""
     notice = booking.calendar.change_notice if isinstance(actor, InviteeActor) else 0
     return booking.starts_at - timedelta(minutes=notice)
 
 
 def reschedules_left(actor: Actor, booking: Booking, changes: Sequence[Change]) -> int | None:
-    """Return how often `actor` may still move the booking, or put it back; None if as often as they like."""
+    """Return how often `actor` may still move or rebook the booking; None if there is no limit."""
     limit = booking.calendar.max_moves
     if limit is None or not isinstance(actor, InviteeActor):
         return None
@@ -111,14 +111,14 @@ def reschedules_left(actor: Actor, booking: Booking, changes: Sequence[Change]) 
 
 
 def cancel_error(actor: Actor, booking: Booking, now: datetime) -> type[ChangeNotAllowed] | None:
-    """Return how `actor` would be refused to cancel the booking at `now`, None if not at all."""
+    """Return why `actor` can't cancel the booking at `now`; None if it is allowed."""
     return ChangeDeadlinePassed if change_deadline(actor, booking) <= now else None
 
 
 def reschedule_error(
     actor: Actor, booking: Booking, now: datetime, changes: Sequence[Change]
 ) -> type[ChangeNotAllowed] | None:
-    """Return how `actor` would be refused to move the booking, or to put it back, at `now`; None if not at all."""
+    """Return why `actor` can't move or rebook the booking at `now`; None if it is allowed."""
     if change_deadline(actor, booking) <= now:
         return ChangeDeadlinePassed
     if isinstance(actor, InviteeActor) and not booking.is_confirmed and not booking.calendar.allow_rebooking:
@@ -137,7 +137,7 @@ def _record_change(
     *,
     notify: bool,
 ) -> None:
-    """Write the change into the history, and let both know."""
+    """Add the change to the history, and notify both sides."""
     booking.sequence += 1
     booking.changed_at = now
     change = Change(

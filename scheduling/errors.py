@@ -1,18 +1,18 @@
-"""Why something can't be done, in the field's words. Each is mapped to a page in one place."""
+"""Errors of booking, links and changes: slot taken, link used, change not allowed. `blueprints.errors` shows them."""
 
 from models import Owner
 
 
 class BookingError(Exception):
-    """Something that was asked for and can't be done; nothing was changed."""
+    """A request that can't be fulfilled; nothing was changed."""
 
 
 class NotFound(BookingError):
-    """There is no such thing, or not for whoever asks."""
+    """It does not exist, or belongs to another owner."""
 
 
 class LinkUnavailable(BookingError):
-    """The link can't be booked with (any more). Carries whom to contact, and how."""
+    """The link can't be used for booking (any more); `owner` has the name and contact to show."""
 
     def __init__(self, owner: Owner) -> None:
         super().__init__(type(self).__name__)
@@ -20,19 +20,19 @@ class LinkUnavailable(BookingError):
 
 
 class LinkUsed(LinkUnavailable):
-    """Somebody has booked with it."""
+    """The link was used for a booking."""
 
 
 class LinkRevoked(LinkUnavailable):
-    """Its owner took it back."""
+    """The link was revoked by its owner."""
 
 
 class LinkExpired(LinkUnavailable):
-    """Its time is over."""
+    """The link has expired."""
 
 
 class CalendarClosed(LinkUnavailable):
-    """Its calendar takes no bookings, for now or for good."""
+    """The calendar is closed or archived."""
 
 
 class LinkNotActive(BookingError):
@@ -40,7 +40,7 @@ class LinkNotActive(BookingError):
 
 
 class SlotTaken(BookingError):
-    """The slot is not, or no longer, offered; another may be."""
+    """The slot is not available (any more)."""
 
 
 class ChangeNotAllowed(BookingError):
@@ -48,28 +48,12 @@ class ChangeNotAllowed(BookingError):
 
 
 class ChangeDeadlinePassed(ChangeNotAllowed):
-    """It has begun, or the time until which its calendar allows changes is over."""
+    """The appointment has begun, or the calendar's deadline for changes has passed."""
 
 
 class RescheduleLimitReached(ChangeNotAllowed):
-    """Its invitee has moved it as often as the calendar allows."""
+    """The invitee has moved the appointment as often as the calendar allows."""
 
 
 class RebookingNotAllowed(ChangeNotAllowed):
-    """It is cancelled, and the calendar does not allow to put it back."""
-
-
-class InvalidCredentials(BookingError):
-    """The email or the password is wrong; which of them is not told."""
-
-
-class TooManyAttempts(BookingError):
-    """Too many failed sign-ins for this account from this address; `wait` is in seconds."""
-
-    def __init__(self, wait: int) -> None:
-        super().__init__("TooManyAttempts")
-        self.wait = wait
-
-
-class EmailTaken(BookingError):
-    """There is an account with this email already."""
+    """The appointment is cancelled, and the calendar does not allow rebooking."""

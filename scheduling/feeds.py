@@ -1,4 +1,4 @@
-"""The owner's feed: all appointments at a private address, for calendar programs that look there now and then."""
+"""The owner's calendar feed: its private address, and the appointments in it."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -12,23 +12,23 @@ from models import CONFIRMED, Booking, Owner
 from scheduling.lookup import get_or_not_found
 
 PURPOSE = "feed"
-KEPT = timedelta(days=365)
-"""How long what is over stays in the feed."""
+KEEP_PAST = timedelta(days=365)
+"""How long past appointments stay in the feed."""
 
 
 def renew_feed(key: str, owner_id: int) -> None:
-    """Give the owner's feed a new address; one that it had before leads nowhere from now on."""
+    """Give the owner's feed a new address; the previous one stops working."""
     salt = tokens.new_salt()
     _set(owner_id, salt, tokens.digest(tokens.derive(key, PURPOSE, salt)))
 
 
 def turn_off_feed(owner_id: int) -> None:
-    """Take the feed's address away."""
+    """Remove the feed's address."""
     _set(owner_id, None, None)
 
 
 def feed_token(key: str, owner: Owner) -> str | None:
-    """Return the token of the owner's feed; None if there is none, or one of another key that can't be shown."""
+    """Return the token of the owner's feed; None if there is no feed, or its token was made with another key."""
     if owner.feed_salt is None or owner.feed_hash is None:
         return None
     return tokens.derive_again(key, PURPOSE, owner.feed_salt, owner.feed_hash)
@@ -41,12 +41,12 @@ def get_feed_owner(token: str) -> Owner:
 
 
 def feed_bookings(owner_id: int, now: datetime) -> Sequence[Booking]:
-    """Return the owner's confirmed appointments with their calendars: what comes, and what was within a year."""
+    """Return the owner's confirmed appointments with their calendars, from a year ago on, sorted by start."""
     query = (
         select(Booking)
         .join(Booking.calendar)
         .options(contains_eager(Booking.calendar))
-        .where(Booking.owner_id == owner_id, CONFIRMED, Booking.starts_at > now - KEPT)
+        .where(Booking.owner_id == owner_id, CONFIRMED, Booking.starts_at > now - KEEP_PAST)
         .order_by(Booking.starts_at, Booking.id)
     )
     return db.session.scalars(query).all()

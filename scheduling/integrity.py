@@ -1,4 +1,4 @@
-"""What must be true of the whole database, looked at from outside of the constraints that make it true."""
+"""Integrity checks of the whole database, independent of the constraints that should guarantee them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from models import LinkState
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that must hold, and the ids of the rows (or the names of what is missing) where it does not."""
+    """One check, and the ids of the rows that violate it (or the names of missing constraints)."""
 
-    words: str
+    description: str
     broken: Sequence[int | str]
 
 
-# Each selects what is broken, in plain SQL and with no help of an index or a constraint, so that none can hide it.
+# Each selects violations in plain SQL that relies on no constraint, so that a broken constraint can't hide them.
 ROWS = {
     "one link, one booking (links)": "SELECT link_id FROM bookings GROUP BY link_id HAVING count(*) > 1",
     "one owner, one place (bookings)": """
@@ -48,7 +48,7 @@ ROWS = {
     "no message without its owner's booking (messages)": """
         SELECT id FROM messages WHERE NOT EXISTS (SELECT 1 FROM bookings WHERE bookings.id = messages.booking_id
           AND bookings.owner_id = messages.owner_id)""",
-    "who books and whose time it is are both told (bookings)": """
+    "every booking and change has a mail to both sides (bookings)": """
         SELECT booking_id FROM messages WHERE kind <> 'reminder'
           GROUP BY booking_id, sequence HAVING count(*) <> 2""",
     "no link without its owner's calendar (links)": """
@@ -78,7 +78,7 @@ NEEDED = {
 
 
 def counts(connection: Connection, now: datetime) -> Iterator[tuple[str, int, dict[str, int]]]:
-    """Give how many owners, calendars, links, bookings and mails there are; the last three by what they are, too."""
+    """Yield (name, count, counts by state) of owners, calendars, links, bookings and mails."""
     for table, query in (("owners", "SELECT count(*) FROM owners"), ("calendars", "SELECT count(*) FROM calendars")):
         yield table, connection.scalars(text(query)).one(), {}
     states = _by(connection, LINK_STATES.bindparams(now=now), list(LinkState))
@@ -90,9 +90,9 @@ def counts(connection: Connection, now: datetime) -> Iterator[tuple[str, int, di
 
 
 def findings(connection: Connection) -> Iterator[Finding]:
-    """Give what must hold, each with where it does not; all of it of the same moment if the connection is."""
-    for words, query in ROWS.items():
-        yield Finding(words, list(connection.scalars(text(query))))
+    """Yield each check with its violations; all see the same state if the connection is a snapshot."""
+    for description, query in ROWS.items():
+        yield Finding(description, list(connection.scalars(text(query))))
     dialect = connection.dialect.name
     there = {str(unique["name"]) for unique in inspect(connection).get_unique_constraints("bookings")}
     there |= set(connection.scalars(text(CONSTRAINTS[dialect])))

@@ -15,7 +15,7 @@ from scheduling.lookup import get_or_not_found, read_under_lock
 
 PURPOSE = "link"
 
-# Built once: to build it each time would be as much work as to ask.
+# Built once: building it takes as long as running it.
 _FIND = (
     select(Link)
     .join(Link.calendar)
@@ -25,15 +25,15 @@ _FIND = (
     .execution_options(populate_existing=True)
 )
 
-SPENT = {LinkState.USED: LinkUsed, LinkState.REVOKED: LinkRevoked, LinkState.EXPIRED: LinkExpired}
+STATE_ERRORS = {LinkState.USED: LinkUsed, LinkState.REVOKED: LinkRevoked, LinkState.EXPIRED: LinkExpired}
 
 
 def create_links(
     key: str, owner_id: int, calendar_id: int, count: int = 1, label: str = "", days: int | None = None
 ) -> list[Link]:
-    """Return `count` new active links of the owner's calendar; earlier ones stay as they are.
+    """Create `count` active links of the owner's calendar and return them; earlier links do not change.
 
-    `days` is how long they live, the calendar's own setting if it is None. Raises NotFound, CalendarClosed.
+    `days` is their lifetime, by default the calendar's setting. Raises NotFound, CalendarClosed.
     """
     with transaction() as session:
         lock_owner(owner_id)
@@ -49,24 +49,24 @@ def create_links(
 
 
 def link_token(key: str, link: Link) -> str | None:
-    """Return the link's token, derived again; None if it was made with another key and can't be shown."""
+    """Return the link's token, derived again; None if it was made with another key."""
     return tokens.derive_again(key, PURPOSE, link.salt, link.token_hash)
 
 
 def get_link_by_token(token: str) -> Link:
-    """Return the link with this token, whatever its state, its calendar and owner read with it. Raises NotFound."""
+    """Return the link with this token, whatever its state, with its calendar and owner loaded. Raises NotFound."""
     link: Link = get_or_not_found(_FIND, {"hash": tokens.digest(token)})
     return link
 
 
 def get_link_for_update(token: str) -> Link:
-    """Return the link as `find` does, with nobody else deciding about its owner until this transaction ends."""
+    """Return the link as `get_link_by_token` does, holding the owner's lock until the transaction ends."""
     return read_under_lock(lambda: get_link_by_token(token))
 
 
 def require_active(link: Link, now: datetime) -> None:
-    """Raise LinkUsed, LinkRevoked, LinkExpired or CalendarClosed, the first that holds, if it can't be booked with."""
-    refusal = SPENT.get(link.state(now))
+    """Raise LinkUsed, LinkRevoked, LinkExpired or CalendarClosed unless the link can be used for booking."""
+    refusal = STATE_ERRORS.get(link.state(now))
     if refusal is None and not link.calendar.takes_bookings:
         refusal = CalendarClosed
     if refusal is not None:
@@ -74,7 +74,7 @@ def require_active(link: Link, now: datetime) -> None:
 
 
 def get_link(owner_id: int, link_id: int) -> Link:
-    """Return the owner's link, its calendar read with it. Raises NotFound."""
+    """Return the owner's link with its calendar loaded. Raises NotFound."""
     query = (
         select(Link)
         .join(Link.calendar)
@@ -85,17 +85,17 @@ def get_link(owner_id: int, link_id: int) -> Link:
     return link
 
 
-def list_links(calendar: Calendar, before: int | None, most: int) -> Sequence[tuple[Link, Booking | None]]:
-    """Return up to `most` links of the calendar, newest first, each with its booking if it has one.
+def list_links(calendar: Calendar, before: int | None, limit: int) -> Sequence[tuple[Link, Booking | None]]:
+    """Return up to `limit` links of the calendar, newest first, each with its booking if it has one.
 
-    `before` is the id after which the last page ended.
+    `before` is the id of the last link of the previous page.
     """
     query = (
         select(Link, Booking)
         .outerjoin(Booking, Booking.link_id == Link.id)
         .where(Link.owner_id == calendar.owner_id, Link.calendar_id == calendar.id)
         .order_by(Link.id.desc())
-        .limit(most)
+        .limit(limit)
     )
     if before is not None:
         query = query.where(Link.id < before)
@@ -103,7 +103,7 @@ def list_links(calendar: Calendar, before: int | None, most: int) -> Sequence[tu
 
 
 def relabel(owner_id: int, link_id: int, label: str) -> Link:
-    """Return the link with another label, the note that only its owner sees. Raises NotFound."""
+    """Set the label, which only the owner sees; return the link. Raises NotFound."""
     with transaction():
         lock_owner(owner_id)
         link = get_link(owner_id, link_id)
@@ -112,7 +112,7 @@ def relabel(owner_id: int, link_id: int, label: str) -> Link:
 
 
 def revoke(owner_id: int, link_id: int) -> Link:
-    """Return the link, which can't be booked with from now on. Raises NotFound, LinkNotActive."""
+    """Revoke an active link and return it. Raises NotFound, LinkNotActive."""
     with transaction():
         lock_owner(owner_id)
         link = get_link(owner_id, link_id)

@@ -28,9 +28,9 @@ def get_or_not_found(query: Select[tuple[Row]] | Any, parameters: Mapping[str, A
 
 
 def read_under_lock(read: Callable[[], OwnedRow]) -> OwnedRow:
-    """Return the row as it is once nobody else decides about its owner, until this transaction ends.
+    """Return the row, read while holding its owner's lock, which lasts until the transaction ends.
 
-    It is read first to learn whose it is, and again if it may have changed while waiting.
+    It is read before to find its owner, and again if it may have changed while waiting for the lock.
     """
     row = read()
     return read() if lock_owner(row.owner_id) else row

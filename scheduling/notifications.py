@@ -1,6 +1,6 @@
-"""What is to be told when a booking is made or changed: rows, written in the transaction that does it.
+"""Writes the messages about a booking to the outbox, in the transaction that makes or changes it.
 
-Nothing is sent here. The rows are the outbox, and `messages/` empties it, when and as well as the mail server lets it.
+Nothing is sent here: `notifications.worker` sends the rows later.
 """
 
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ KEEP_TRYING = timedelta(days=3)
 
 
 def enqueue_notifications(booking: Booking, kind: MessageKind, now: datetime, change: Change | None = None) -> None:
-    """Write the messages that tell invitee and owner what became of the booking; the rows before are flushed."""
+    """Write a message to each side about the booking; booking and change must be flushed before."""
     for recipient in Role:
         db.session.add(new_message(booking, kind, recipient, now, min(now + KEEP_TRYING, booking.ends_at), change))
 
@@ -25,7 +25,7 @@ def new_message(
     give_up_at: datetime,
     change: Change | None = None,
 ) -> Message:
-    """Return the row of a message about the booking as it is now."""
+    """Return a message about the booking as it is now, not added to a session."""
     return Message(
         owner_id=booking.owner_id,
         booking_id=booking.id,

@@ -5,19 +5,56 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import upgrade
-from postgres import new_database, throwaway_postgres
-from world import Browser, World, make_app
+from support.postgres import new_database, throwaway_postgres
+from support.world import Browser, World, make_app
 
+from accounts import owners
 from database import db
 from models import Owner
 
 MONDAY_MORNING = "2026-11-30T07:00:00+00:00"
+SLOW_FOLDERS = {"browser", "deploy", "proof"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--fast` leaves out what needs a second process or much time."""
+    parser.addoption("--fast", action="store_true", help="no PostgreSQL, no server, no browser, nothing marked slow")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--fast`, deselect the slow tests."""
+    if config.getoption("--fast"):
+        slow = [item for item in items if is_slow(item)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
+
+
+def is_slow(item: pytest.Item) -> bool:
+    """Return whether a test is marked slow, or needs PostgreSQL, a server or a browser."""
+    in_slow_folder = item.path.relative_to(Path(__file__).parent).parts[0] in SLOW_FOLDERS
+    fixtures = set(getattr(item, "fixturenames", ()))
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return (
+        in_slow_folder
+        or item.get_closest_marker("slow") is not None
+        or bool(fixtures & {"server", "postgres_server"})
+        or parameters.get("database_url") == "postgres"
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_hashed_once() -> Iterator[None]:
+    """Hashing a password takes a tenth of a second by design, so each is hashed only once in a run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owners, "generate_password_hash", cache(owners.generate_password_hash))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ PREVIEW = 14
 def index() -> ResponseReturnValue:
     """List the owner's calendars, each with its menu."""
     page = parse_positive_int(request.args.get("page"), MAX_PAGES) or 1
-    found = calendars.calendar_summaries(g.owner.id, skip=(page - 1) * PAGE_SIZE, most=PAGE_SIZE + 1)
+    found = calendars.calendar_summaries(g.owner.id, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1)
     shown = found[:PAGE_SIZE]
     return render_template(
         "calendars.html",

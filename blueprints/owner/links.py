@@ -64,7 +64,7 @@ def index(calendar_id: int) -> ResponseReturnValue:
 
 def _list(calendar: Calendar, status: int = 200, problem: str = "") -> ResponseReturnValue:
     last_id = parse_positive_int(request.args.get("before"), LARGEST_ID)
-    rows = links.list_links(calendar, before=last_id, most=PAGE_SIZE + 1)
+    rows = links.list_links(calendar, before=last_id, limit=PAGE_SIZE + 1)
     page = render_template(
         "links.html",
         calendar=calendar,

@@ -11,13 +11,10 @@ from accounts.sessions import start_session
 from blueprints.login_required import start_browser_session
 from blueprints.responses import redirect_to
 from branding import logos
-from branding.colours import is_readable
+from branding.colours import LIGHT, is_readable
 from forms.account import BrandingForm, PasswordForm, ProfileForm
 
 bp = Blueprint("profile", __name__, url_prefix="/settings")
-
-OURS = "#1f5f4a"
-"""The accent of the stylesheet."""
 
 
 @bp.route("/profile", methods=["GET", "POST"])
@@ -49,7 +46,7 @@ def branding() -> ResponseReturnValue:
     if form.errors:
         return _page(422, look_form=form)
     accent = form.accent.data.lower()
-    change_look(g.owner.id, "" if accent == OURS else accent)
+    change_look(g.owner.id, "" if accent == LIGHT.accent else accent)
     if image:
         change_logo(g.owner.id, image)
     flash(_("Your look was saved."))
@@ -107,6 +104,6 @@ def _page(
     return render_template(
         "profile.html",
         form=form or ProfileForm(formdata=None, obj=g.owner),
-        look_form=look_form or BrandingForm(formdata=None, accent=g.owner.accent or OURS),
+        look_form=look_form or BrandingForm(formdata=None, accent=g.owner.accent or LIGHT.accent),
         password_form=password_form or PasswordForm(formdata=None),
     ), status

@@ -10,11 +10,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import chromium
 from playwright.sync_api import Browser, Page, sync_playwright
-from post_office import post_office
-from running import HOUSE, running
-from tour import people, walk
+from support import chromium
+from support.page_states import people, walk
+from support.server_process import HOUSE, running
+from support.smtp_server import post_office
 
 HERE, ALL = Path(__file__).parent, HOUSE / "screenshots"
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}

@@ -11,8 +11,8 @@
   document.addEventListener("htmx:before:request", (event) => (asked = event.detail.ctx.sourceElement));
   document.addEventListener("htmx:after:swap", () => {
     const byId = (id) => document.getElementById(id);
-    if (asked?.matches(".free, #next-free")) byId("day-title")?.focus();
-    else if (asked?.matches(".square")) {
+    if (asked?.matches("[data-day]")) byId("day-title")?.focus();
+    else if (asked?.matches("[data-month-step]")) {
       byId("said").textContent = byId("month-title").textContent;
       (byId(asked.id) ?? byId("month-title")).focus();
     } else byId("tz")?.focus();

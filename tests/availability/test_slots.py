@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from world import at
+from support.world import at
 
 from availability.opening_hours import WEEKDAYS, parse_availability
 from availability.slots import (

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import chromium
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
-from running import Server, running
+from support import chromium
+from support.server_process import Server, running
 
 expect.set_options(timeout=10_000)
 EXPECTED = "the server responded with a status of 4|ERR_INTERNET_DISCONNECTED|Failed to fetch"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from post_office import PostOffice, post_office
-from running import Server, running
-from steps import expect_confirmed, fill_and_book, pick_a_time, set_up, share
-from test_access import look_at
+from support.accessibility import look_at
+from support.browser_steps import expect_confirmed, fill_and_book, pick_a_time, set_up, share
+from support.server_process import Server, running
+from support.smtp_server import PostOffice, post_office
 
 Visitor = Callable[..., Page]
 

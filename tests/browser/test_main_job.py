@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from running import Server
-from steps import expect_confirmed, expect_spent, fill_and_book, open_menu, pick_a_time, set_up, share
+from support.browser_steps import expect_confirmed, expect_spent, fill_and_book, open_menu, pick_a_time, set_up, share
+from support.server_process import Server
 
 Visitor = Callable[..., Page]
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}

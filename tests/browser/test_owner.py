@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from running import Server
-from steps import expect_confirmed, fill_and_book, pick_a_time, set_up, share
+from support.browser_steps import expect_confirmed, fill_and_book, pick_a_time, set_up, share
+from support.server_process import Server
 
 Visitor = Callable[..., Page]
 PHONE = {"viewport": {"width": 390, "height": 844}}

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
-from running import running
-from steps import PASSWORD, expect_confirmed, fill_and_book, pick_a_time, set_up, share
+from support.browser_steps import PASSWORD, expect_confirmed, fill_and_book, pick_a_time, set_up, share
+from support.server_process import running
 
 Visitor = Callable[..., Page]
 

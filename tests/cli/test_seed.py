@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 import time_machine
 from flask import Flask
-from world import World
+from support.world import World
 
 from cli.seed import EMAIL, PASSWORD
 from database import utcnow

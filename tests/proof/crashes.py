@@ -5,12 +5,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from postgres import Account, Postgres
+from support.postgres import Account, Postgres
+from support.server_process import Server
+from support.shop import Shop
+
 from proof.judge import judge
 from proof.load import Load
 from proof.tally import Tally
-from running import Server
-from shop import Shop
 
 Progress = Callable[[Tally], None]
 

@@ -10,14 +10,15 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from postgres import Postgres, account_for_postgres
+from support.postgres import Postgres, account_for_postgres
+from support.raw_database import drop_the_constraints
+from support.server_process import MAIL_IS_AWAY
+from support.shop import Shop
+
 from proof.crashes import CAREFUL, Pair, Progress, fail_over, kill_postgres, kill_servers
 from proof.judge import judge
 from proof.races import RACES
 from proof.tally import Tally
-from running import MAIL_IS_AWAY
-from shop import Shop
-from stray import drop_the_constraints
 
 # A kill may miss the moment between two commits; a control that is never hit in so many has nothing to show.
 PATIENCE = 30

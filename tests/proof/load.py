@@ -6,12 +6,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from invitee import NO_ANSWER, Answer, filled_in, post
-from proof.tally import Tally
-from running import Server
-from shop import Shop, tomorrow
+from support.http_client import NO_ANSWER, Answer, filled_in, post
+from support.server_process import Server
+from support.shop import Shop, tomorrow
 
 from models import Booking
+from proof.tally import Tally
 from scheduling.bookings import get_booking_by_token
 from scheduling.errors import NotFound
 

@@ -4,11 +4,12 @@ import threading
 from collections.abc import Sequence
 from itertools import cycle
 
-from invitee import Answer, filled_in, post
+from support.http_client import Answer, filled_in, post
+from support.server_process import Server
+from support.shop import Shop, tomorrow
+from support.world import JANE
+
 from proof.tally import Tally
-from running import Server
-from shop import Shop, tomorrow
-from world import JANE
 
 BookingRequest = tuple[str, str]  # a link's token, and the start to book with it
 

@@ -1,0 +1,389 @@
+"""What each mail says and is: to whom, its words, its invitation; and the reminders."""
+
+import re
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from flask_babel import force_locale
+from support import strict_ical
+from support.smtp_server import PostOffice, post_office
+from support.world import World, at
+
+from models import Booking
+from notifications.email_content import EmailContent
+from notifications.email_message import write
+from notifications.worker import Worker
+from parsing.email_addresses import Mailbox
+from scheduling import changes
+from scheduling.changes import OwnerActor
+
+NINE, TEN, ELEVEN = at("2026-11-30 09:00"), at("2026-11-30 10:00"), at("2026-11-30 11:00")
+JANES, OLIVIAS = "jane@example.com", "olivia@example.com"
+BOTH = (JANES, OLIVIAS)
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    with post_office() as office:
+        yield office
+
+
+@pytest.fixture
+def app(sqlite_url: str, office: PostOffice, app_on: Callable[..., Flask]) -> Flask:
+    """On SQLite only: what a mail says does not depend on the database."""
+    return app_on(sqlite_url, SMTP_URL=office.url, MAIL_FROM="book@example.com", BASE_URL="https://book.example.com")
+
+
+@pytest.fixture
+def worker(app: Flask) -> Worker:
+    return Worker(app, app.config["BOOKONCE"].mail)
+
+
+@pytest.fixture
+def booking(world: World) -> Booking:
+    calendar = world.calendar(location="Room 5, https://meet.example.com/x", description="Bring tea", reminder=60)
+    return world.book(world.link(calendar), NINE, timezone="America/New_York")
+
+
+def text(mail: EmailMessage) -> str:
+    return str(mail.get_body(("plain",)).get_content()).replace("\r\n", "\n")  # type: ignore[union-attr]
+
+
+def html(mail: EmailMessage) -> str:
+    return str(mail.get_body(("html",)).get_content())  # type: ignore[union-attr]
+
+
+def invitation(mail: EmailMessage) -> tuple[str, bytes]:
+    """Return the method that the mail says the invitation has, and the invitation."""
+    (part,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    (attached,) = [part for part in mail.iter_attachments() if part.get_content_type() == "application/ics"]
+    assert attached.get_payload(decode=True) == part.get_payload(decode=True)
+    assert attached.get_filename() == "appointment.ics"
+    assert part.get_param("component") == "VEVENT"
+    assert str(part.get_param("charset")).upper() == "UTF-8"
+    return str(part.get_param("method")), part.get_payload(decode=True)  # type: ignore[return-value]
+
+
+def as_owner(world: World, booking: Booking, verb: str, *args: Any) -> None:
+    with world.inside():
+        getattr(changes, verb)(OwnerActor(booking.owner_id, booking.id), *args, notify=True)
+
+
+def test_the_confirmation_as_the_invitee_reads_it(
+    world: World, worker: Worker, office: PostOffice, booking: Booking
+) -> None:
+    worker.send_due()
+    (mail,) = office.to(JANES)
+    assert (
+        text(mail)
+        == f"""\
+Your appointment is confirmed
+
+When:    Monday, 30 November 2026, 4:00–4:30
+         America/New_York (UTC−5)
+What:    30-minute meeting
+With:    Olivia Ownerson
+Where:   Room 5, https://meet.example.com/x
+About:   Bring tea
+Contact: olivia@example.com
+
+See, move or cancel it:
+https://book.example.com/booking/{world.manage_token(booking)}
+
+This address is yours alone: whoever has it can change the appointment.
+"""
+    )
+    assert mail["Subject"] == "Confirmed: 30-minute meeting with Olivia Ownerson, Mon 30 Nov, 4:00"
+    assert mail["From"] == "Olivia Ownerson <book@example.com>"
+    assert mail["X-From"] == "book@example.com"
+    assert mail["To"] == JANES
+    assert mail["Reply-To"] == "Olivia Ownerson <olivia@example.com>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Date"] == "Mon, 30 Nov 2026 07:00:00 +0000"
+
+
+def test_the_owners_mail_has_what_the_invitee_typed_and_the_owners_own_page(
+    world: World, worker: Worker, office: PostOffice, booking: Booking
+) -> None:
+    worker.send_due()
+    (mail,) = office.to(OLIVIAS)
+    assert (
+        text(mail)
+        == """\
+Jane Doe booked an appointment
+
+When:     Monday, 30 November 2026, 10:00–10:30
+          Europe/Berlin (UTC+1)
+For them: Monday, 30 November, 4:00
+          America/New_York (UTC−5)
+What:     30-minute meeting
+Name:     Jane Doe
+Email:    jane@example.com
+Phone:    +49 30 1
+Notes:    About
+          the garden
+
+Open the appointment:
+https://book.example.com/bookings/1
+"""
+    )
+    assert mail["Subject"] == "Booked: 30-minute meeting with Jane Doe, Mon 30 Nov, 10:00"
+    assert mail["Reply-To"] == "Jane Doe <jane@example.com>"
+    assert world.manage_token(booking) not in mail.as_string()
+
+
+def test_nothing_that_was_typed_goes_to_a_mailbox_that_may_be_a_strangers(
+    world: World, worker: Worker, office: PostOffice
+) -> None:
+    """Or a booking would be a way to write to anybody."""
+    token = world.link()
+    booking = world.book(token, NINE, name="Buy at https://evil.example.com", notes="SPAM", phone="666")
+    world.move(booking, TEN)
+    world.cancel(booking, "More SPAM")
+    worker.send_due()
+    for mail in office.to(JANES):
+        said = mail["Subject"] + text(mail) + html(mail)
+        assert not re.search("evil|SPAM|666", said)
+        assert "SPAM" not in invitation(mail)[1].decode()
+
+
+def test_the_one_time_link_is_in_no_mail(world: World, worker: Worker, office: PostOffice) -> None:
+    token = world.link()
+    world.book(token, NINE)
+    worker.send_due()
+    assert len(office.taken) == 2
+    assert token not in "".join(mail.as_string() for mail in office.taken)
+    assert "/b/" not in "".join(text(mail) + html(mail) for mail in office.taken)
+
+
+@pytest.mark.parametrize(
+    ("act", "invitee", "owner"),
+    [
+        (
+            lambda world, booking: world.move(booking, TEN),
+            "Your appointment was moved\n\nYou moved it to another time.\n",
+            "Jane Doe moved the appointment\n",
+        ),
+        (
+            lambda world, booking: as_owner(world, booking, "reschedule", TEN),
+            "Your appointment was moved\n\nOlivia Ownerson moved it to another time.\n",
+            "You moved the appointment with Jane Doe\n",
+        ),
+        (
+            lambda world, booking: world.cancel(booking, "Ill"),
+            "Your appointment is cancelled\n\nYou cancelled it.\n",
+            "Jane Doe cancelled the appointment\n\nThe time is free for others now.\n",
+        ),
+        (
+            lambda world, booking: as_owner(world, booking, "cancel", "The roof fell in"),
+            "Your appointment is cancelled\n\nOlivia Ownerson cancelled it.\n",
+            "You cancelled the appointment with Jane Doe\n\nThe time is free for others now.\n",
+        ),
+    ],
+)
+def test_changes_say_who_did_it(
+    world: World,
+    worker: Worker,
+    office: PostOffice,
+    booking: Booking,
+    act: Callable[[World, Booking], None],
+    invitee: str,
+    owner: str,
+) -> None:
+    act(world, booking)
+    worker.send_due()
+    to_jane, to_olivia = text(office.to(JANES)[1]), text(office.to(OLIVIAS)[1])
+    assert to_jane.startswith(invitee)
+    assert to_olivia.startswith(owner)
+    assert ("Before:  Monday, 30 November, 4:00\n" in to_jane) == ("moved" in invitee)
+    assert ("Reason:  The roof fell in" in to_jane) == ("roof" in to_olivia)
+    assert ("Where:" in to_jane) == ("moved" in invitee)
+
+
+def test_a_mail_tells_of_the_moment_it_was_written_for(
+    world: World, worker: Worker, office: PostOffice, booking: Booking
+) -> None:
+    """Both are sent later than both happened, and each tells its own time."""
+    world.move(booking, TEN)
+    worker.send_due()
+    first, second = office.to(JANES)
+    assert "4:00–4:30" in text(first)
+    assert "5:00–5:30" in text(second)
+    starts = [strict_ical.read(invitation(mail)[1]).events[0].dtstart for mail in (first, second)]
+    assert starts == [NINE, TEN]
+
+
+def test_the_invitation_is_one_and_its_cancellation_too(
+    world: World, worker: Worker, office: PostOffice, booking: Booking
+) -> None:
+    world.move(booking, TEN)
+    world.cancel(booking)
+    world.move(booking, ELEVEN)
+    worker.send_due()
+    for address in BOTH:
+        found = []
+        for mail in office.to(address):
+            method, data = invitation(mail)
+            calendar = strict_ical.read(data)
+            (event,) = calendar.events
+            assert calendar.method == method
+            assert event.organizer.uri == f"mailto:{OLIVIAS}"
+            people = {attendee.uri: attendee.status for attendee in event.attendees}
+            assert people[f"mailto:{address}"] == people[f"mailto:{JANES}"] == "ACCEPTED"
+            found.append((method, event.uid, event.sequence, str(event.status.value), event.dtstart))
+        uid = f"{booking.uid}@bookonce"
+        assert found == [
+            ("REQUEST", uid, 0, "CONFIRMED", NINE),
+            ("REQUEST", uid, 1, "CONFIRMED", TEN),
+            ("CANCEL", uid, 2, "CANCELLED", TEN),
+            ("REQUEST", uid, 3, "CONFIRMED", ELEVEN),
+        ]
+
+
+ODD = {
+    "name": 'Łukasz "Wuki"; von, Öß: 漢字 \\ 🦊',
+    "notes": "a;b,c\\d\n\n" + "ß" * 300 + "\nBEGIN:VEVENT\nEND:VCALENDAR",
+    "email": "łukasz+x@exämple.com",
+}
+
+
+def test_odd_letters_are_kept_and_break_nothing(world: World, worker: Worker, office: PostOffice) -> None:
+    owner = world.owner(name='Olívia "O"; Ownerson, Dr.')
+    calendar = world.calendar(owner, name="Über:leben; ok, \\n", location="漢" * 100, description="x\n" * 40)
+    world.book(world.link(calendar), NINE, **ODD)
+    assert worker.send_due() == 2
+    (to_owner,) = office.to(OLIVIAS)
+    assert ODD["name"] in text(to_owner)
+    (event,) = strict_ical.read(invitation(to_owner)[1]).events
+    assert ODD["notes"] in event.description
+    assert event.summary == f"Über:leben; ok, \\n with {ODD['name']}"
+    (to_invitee,) = [mail for mail in office.taken if mail is not to_owner]
+    assert to_invitee["X-Rcpt"] == "łukasz+x@xn--exmple-cua.com"
+    strict_ical.read(invitation(to_invitee)[1])
+
+
+def test_html_is_escaped(world: World, worker: Worker, office: PostOffice) -> None:
+    calendar = world.calendar(name="<b>Visit</b>", location='"><script>')
+    world.book(world.link(calendar), NINE, name="<i>Jane</i>", notes="<img src=x>")
+    worker.send_due()
+    for mail in office.taken:
+        assert not re.search("<b>|<i>|<script|<img", html(mail))
+        assert not re.search(r'(?:src|href)="(?!https://book\.example\.com/|mailto:)', html(mail))
+
+
+def test_the_html_names_the_language_that_the_mail_is_in(app: Flask) -> None:
+    content = EmailContent("Subject", "Heading", "", (), None, "")
+    someone = Mailbox("", JANES)
+    with app.app_context(), force_locale("de"):
+        assert '<html lang="de">' in html(write(content, someone, someone, NINE))
+
+
+def test_a_name_of_the_sender_that_is_set_stands_in_every_mail(
+    sqlite_url: str, office: PostOffice, app_on: Callable[..., Flask]
+) -> None:
+    world = World(app_on(sqlite_url, SMTP_URL=office.url, MAIL_FROM="Practice, Dr. O <book@example.com>"))
+    world.book(world.link(), NINE)
+    Worker(world.app, world.app.config["BOOKONCE"].mail).send_due()
+    assert {mail["From"].addresses[0].display_name for mail in office.taken} == {"Practice, Dr. O"}
+
+
+def test_with_another_key_mail_goes_out_without_the_address_that_nobody_knows(
+    sqlite_url: str, office: PostOffice, app_on: Callable[..., Flask]
+) -> None:
+    settings = {"SMTP_URL": office.url, "MAIL_FROM": "book@example.com"}
+    world = World(app_on(sqlite_url, **settings))
+    world.book(world.link(), NINE)
+    later = app_on(sqlite_url, SECRET_KEY="another", **settings)
+    Worker(later, later.config["BOOKONCE"].mail).send_due()
+    (mail,) = office.to(JANES)
+    assert "/booking/" not in mail.as_string()
+    assert "Monday, 30 November 2026" in text(mail)
+    strict_ical.read(invitation(mail)[1])
+
+
+# Reminders
+
+
+def reminded(worker: Worker, office: PostOffice) -> list[str]:
+    """Return who was reminded when the worker looks now, however short ago it did."""
+    worker._remind_at = at("2026-01-01 00:00")
+    before = len(office.taken)
+    worker.send_due()
+    return [mail["X-Rcpt"] for mail in office.taken[before:] if mail["Subject"].startswith("Reminder")]
+
+
+def test_the_invitee_is_reminded_once_when_the_calendar_says(
+    worker: Worker, office: PostOffice, booking: Booking, frozen: time_machine.Traveller
+) -> None:
+    assert reminded(worker, office) == []
+    frozen.move_to(at("2026-11-30 07:59"))
+    assert reminded(worker, office) == []
+    frozen.move_to(at("2026-11-30 08:00"))
+    assert reminded(worker, office) == [JANES]
+    assert reminded(worker, office) == []
+    mail = office.to(JANES)[-1]
+    assert text(mail).startswith("Your appointment is coming up\n")
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+
+
+def test_a_reminder_follows_the_appointment(
+    world: World, worker: Worker, office: PostOffice, booking: Booking, frozen: time_machine.Traveller
+) -> None:
+    world.move(booking, ELEVEN)
+    frozen.move_to(at("2026-11-30 08:30"))
+    assert reminded(worker, office) == []
+    frozen.move_to(at("2026-11-30 10:00"))
+    assert reminded(worker, office) == [JANES]
+    world.move(booking, at("2026-11-30 13:00"))
+    frozen.move_to(at("2026-11-30 12:00"))
+    assert reminded(worker, office) == [JANES]
+
+
+def test_a_cancelled_appointment_is_not_reminded_of(
+    world: World, worker: Worker, office: PostOffice, booking: Booking, frozen: time_machine.Traveller
+) -> None:
+    office.answers["RCPT"] = "450 Later"
+    frozen.move_to(at("2026-11-30 08:00"))
+    assert reminded(worker, office) == []  # it is written, and could not be sent
+    world.cancel(booking)
+    office.answers.clear()
+    frozen.move_to(at("2026-11-30 08:30"))
+    assert reminded(worker, office) == []
+    assert reminded(worker, office) == []
+    assert world.execute("SELECT state FROM messages WHERE kind = 'reminder'") == [("dropped",)]
+
+
+def test_who_books_later_than_the_reminder_would_be_is_not_reminded(
+    world: World, worker: Worker, office: PostOffice, frozen: time_machine.Traveller
+) -> None:
+    calendar = world.calendar(reminder=60 * 24, hours="mon-sun 00:00-24:00")
+    world.book(world.link(calendar), NINE)
+    world.book(world.link(calendar), at("2026-12-01 06:30"), email="late@example.com")
+    world.book(world.link(calendar), at("2026-12-01 09:00"), email="early@example.com")
+    for hour in range(7, 24):
+        frozen.move_to(at(f"2026-11-30 {hour:02}:30"))
+        assert reminded(worker, office) == (["early@example.com"] if hour == 9 else [])
+
+
+def test_a_calendar_without_reminders_reminds_nobody_and_setting_it_counts_for_what_is_booked(
+    world: World, worker: Worker, office: PostOffice, frozen: time_machine.Traveller
+) -> None:
+    calendar = world.calendar(reminder=0)
+    world.book(world.link(calendar), NINE)
+    frozen.move_to(at("2026-11-30 08:30"))
+    assert reminded(worker, office) == []
+    world.execute("UPDATE calendars SET reminder = 60")
+    assert reminded(worker, office) == [JANES]
+
+
+def test_what_has_begun_is_not_reminded_of(
+    worker: Worker, office: PostOffice, booking: Booking, frozen: time_machine.Traveller
+) -> None:
+    """However long the worker was away."""
+    worker.send_due()
+    frozen.move_to(NINE)
+    assert reminded(worker, office) == []

@@ -1,0 +1,1 @@
+"""What the tests are made of: databases, servers, browsers, and a world of owners, calendars and links."""

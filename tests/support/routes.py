@@ -1,0 +1,74 @@
+"""Every route of the app with an address that is there, and the security headers that every answer must have."""
+
+from collections import defaultdict
+from typing import Any
+
+from flask import url_for
+
+from accounts.branding import change_logo
+from branding.theme import themed_stylesheet
+from database import db
+from models import Owner
+from scheduling.busy_times import add_busy_time
+from scheduling.feeds import feed_token, renew_feed
+from support.world import World, at
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+WITHOUT_COOKIE = ("/b/", "/booking/", "/feed/", "/look/", "/logo/", "/static/")
+
+
+def assert_closed(answer: Any) -> None:
+    """The headers of any answer, by its address alone; redirections and errors too."""
+    expected = dict(SECURITY_HEADERS)
+    path = answer.request.path
+    if path.startswith(("/login", "/logout", "/setup", "/settings", "/bookings", "/healthz")) or path == "/":
+        # An owner's form must be allowed to say that it comes from here.
+        assert answer.headers.get("Referrer-Policy") in ("same-origin", "no-referrer")
+        expected["Referrer-Policy"] = answer.headers["Referrer-Policy"]
+    if path.startswith("/static/") and answer.status_code in (200, 304):
+        expected["Cache-Control"] = "max-age=315360000, public, immutable"  # its name changes with what is in it
+    if path.startswith(("/look/", "/logo/")) and answer.status_code == 200 and answer.request.method != "OPTIONS":
+        expected["Cache-Control"] = "max-age=31536000, public, immutable"
+    if path.startswith("/feed/") and answer.status_code in (200, 304) and answer.request.method != "OPTIONS":
+        expected["Cache-Control"] = "private, no-cache"  # so that a calendar program can ask whether it changed
+    assert {name: answer.headers.get(name) for name in expected} == expected, path
+    if path.startswith(WITHOUT_COOKIE):
+        assert "Set-Cookie" not in answer.headers
+
+
+def paths(world: World, owner: Owner) -> list[str]:
+    """Return an address for every route, with ids and tokens that are right."""
+    calendar = world.calendar(owner)
+    token = world.link(calendar)
+    booking = world.book(world.link(calendar), at("2026-11-30 09:00"))
+    manage = world.manage_token(booking)
+    with world.inside():
+        busy = add_busy_time(owner.id, at("2026-12-24 00:00"), at("2026-12-25 00:00"))
+        renew_feed(world.key, owner.id)
+        change_logo(owner.id, b"an image")
+        digest = db.session.get(Owner, owner.id).logo
+        feed = feed_token(world.key, db.session.get(Owner, owner.id))
+    ids = {
+        "calendar_id": calendar.id,
+        "booking_id": booking.id,
+        "busy_id": busy.id,
+        "message_id": world.message(booking).id,
+    }
+    values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
+    tokens: defaultdict[str, str | None] = defaultdict(str, b=token, booking=manage, feed=feed)
+    found = []
+    with world.app.test_request_context():
+        for rule in world.app.url_map.iter_rules():
+            all_values = values | {"token": tokens[rule.rule.split("/")[1]]}
+            found.append(url_for(rule.endpoint, **{name: all_values[name] for name in rule.arguments}))
+    return found
