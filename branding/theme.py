@@ -1,4 +1,4 @@
-"""The stylesheet in an owner's colour: one file, so that it costs a page no more than ours does."""
+"""The stylesheet in an owner's accent colour: a single file, so a page needs no second request."""
 
 import gzip
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ PREFIX = "/look/"
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A stylesheet, plain and compressed, under a name that changes with what is in it."""
+class Stylesheet:
+    """A stylesheet, plain and gzipped; its name has a hash of the content."""
 
     name: str
     plain: bytes
@@ -21,16 +21,16 @@ class Sheet:
 
 
 def stylesheet_url(accent: str) -> str:
-    """Return the path of the stylesheet in this colour, `#rrggbb`, or of ours for ''."""
+    """Return the path of the stylesheet in this colour, `#rrggbb`, or of the default one for ''."""
     return f"{PREFIX}{themed_stylesheet(accent).name}" if accent else static_files.static_url("style.css")
 
 
 @lru_cache(maxsize=64)
-def themed_stylesheet(accent: str) -> Sheet:
+def themed_stylesheet(accent: str) -> Stylesheet:
     """Return the stylesheet in this colour."""
     plain = f"{static_files.text('style.css')}\n{_tokens(accent)}".encode()
     name = f"{sha256(plain).hexdigest()[:12]}.{accent.removeprefix('#')}.css"
-    return Sheet(name, plain, gzip.compress(plain, mtime=0))
+    return Stylesheet(name, plain, gzip.compress(plain, mtime=0))
 
 
 def _tokens(accent: str) -> str:
