@@ -28,7 +28,7 @@ def stylesheet_url(accent: str) -> str:
 @lru_cache(maxsize=64)
 def themed_stylesheet(accent: str) -> Stylesheet:
     """Return the stylesheet in this colour."""
-    plain = f"{static_files.text('style.css')}\n{_tokens(accent)}".encode()
+    plain = f"{static_files.read_file('style.css')}\n{_tokens(accent)}".encode()
     name = f"{sha256(plain).hexdigest()[:12]}.{accent.removeprefix('#')}.css"
     return Stylesheet(name, plain, gzip.compress(plain, mtime=0))
 

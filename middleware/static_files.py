@@ -1,4 +1,4 @@
-"""Static files: compressed, under names that change with what is in them, so that browsers keep them for ever."""
+"""Static files, compressed, under names with a hash of the content, so that browsers can cache them for ever."""
 
 import atexit
 import json
@@ -15,7 +15,7 @@ from servestatic.cli import main as servestatic
 SOURCES = Path(__file__).parent.parent / "static"
 PREFIX = "/static/"
 
-# What the slot page needs comes in one request instead of two.
+# The slot page loads its scripts in one request instead of two.
 BUNDLES = {"js/picking.js": ("vendor/htmx.min.js", "js/picker.js")}
 
 App = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -23,7 +23,7 @@ App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 @cache
 def folder() -> Path:
-    """Return where the files to be served are: made once a process, and gone with it."""
+    """Return the folder of the served files, created once per process and removed at its end."""
     made = Path(tempfile.mkdtemp(prefix="bookonce-static-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     sources, served = made / "sources", made / "served"
@@ -35,24 +35,24 @@ def folder() -> Path:
 
 
 @cache
-def names() -> dict[str, str]:
-    """Return for each file the name under which it is served: `style.css` is `style.0123456789ab.css`."""
+def hashed_names() -> dict[str, str]:
+    """Return the served name of each file: `style.0123456789ab.css` for `style.css`."""
     paths: dict[str, str] = json.loads((folder() / "staticfiles.json").read_text())["paths"]
     return paths
 
 
 def static_url(name: str) -> str:
-    """Return the path at which a file is served."""
-    return PREFIX + names()[name]
+    """Return the URL path of a file."""
+    return PREFIX + hashed_names()[name]
 
 
-def text(name: str) -> str:
-    """Return what is in a file."""
-    return (folder() / names()[name]).read_text()
+def read_file(name: str) -> str:
+    """Return the content of a file."""
+    return (folder() / hashed_names()[name]).read_text()
 
 
 def static_files_middleware(app: App, headers: Mapping[str, str]) -> App:
-    """Return the app with its static files, whose answers carry `headers`, too, but are to be kept."""
+    """Return the app with its static files; they get `headers` except Cache-Control, since they may be cached."""
     added = [(name, value) for name, value in headers.items() if name != "Cache-Control"]
     files: Any = ServeStatic(None, folder(), PREFIX, allow_all_origins=False)
 
