@@ -70,7 +70,7 @@ def _commit(session: Session) -> None:
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
-    """Give a connection that sees the whole database as it is at its first query, and keeps nobody waiting."""
+    """Yield a connection that sees the whole database as of its first query, and blocks no one."""
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
