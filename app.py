@@ -123,7 +123,7 @@ def _settings(config: Config) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": https,
         "SESSION_REFRESH_EACH_REQUEST": False,
         "PERMANENT_SESSION_LIFETIME": timedelta(days=30),
-        "WTF_CSRF_CHECK_DEFAULT": False,  # the blueprints of the owner's pages check, after they know who asks
+        "WTF_CSRF_CHECK_DEFAULT": False,  # the owner's blueprints check it, after the login
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_DEFAULT_LOCALE": locales.DEFAULT,
     }
@@ -134,10 +134,10 @@ def _readers_locale() -> str | None:
 
 
 def _refuse_too_much() -> None:
-    """Answer 413 to a body that is too large, also where nobody would read it."""
-    most = LARGER.get(request.endpoint or "", MAX_BYTES)
-    request.max_content_length = most
-    if (request.content_length or 0) > most:
+    """Answer 413 to a request body that is too large, even if no view would read it."""
+    limit = LARGER.get(request.endpoint or "", MAX_BYTES)
+    request.max_content_length = limit
+    if (request.content_length or 0) > limit:
         abort(413)
 
 

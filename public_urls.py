@@ -1,4 +1,4 @@
-"""Addresses that leave the house: they begin with BASE_URL, never with what a request says its host is."""
+"""Absolute URLs for links, mails and feeds. They begin with BASE_URL, never with the Host header of a request."""
 
 from urllib.parse import urlsplit
 
@@ -9,17 +9,17 @@ from scheduling import bookings, feeds, links
 
 
 def key() -> str:
-    """Return the server's key."""
+    """Return the server's secret key."""
     return config.current().secret_key
 
 
 def base() -> str:
-    """Return what all addresses begin with, without a slash at its end."""
+    """Return BASE_URL, without a slash at its end."""
     return config.current().base_url
 
 
 def host() -> str:
-    """Return the host of our addresses, as a mail server wants to be greeted (RFC 5321, section 4.1.3)."""
+    """Return the host of BASE_URL as a name for EHLO (RFC 5321, section 4.1.3)."""
     name = urlsplit(base()).hostname or "localhost"
     if ":" in name:
         return f"[IPv6:{name}]"
@@ -27,13 +27,13 @@ def host() -> str:
 
 
 def link_address(link: Link) -> str | None:
-    """Return the address of a link, or None if it was made with another key and can't be shown again."""
+    """Return the address of a link; None if it was made with another key."""
     token = links.link_token(key(), link)
     return token and f"{base()}/b/{token}"
 
 
 def manage_token(booking: Booking) -> str | None:
-    """Return the token of the booking's manage link, or None as `link_address` does."""
+    """Return the token of the booking's manage link; None if it was made with another key."""
     return bookings.manage_token(key(), booking)
 
 
@@ -48,11 +48,11 @@ def appointment_address(booking: Booking) -> str:
 
 
 def feed_address(owner: Owner) -> str | None:
-    """Return the address of the owner's feed, or None if there is none or it can't be shown again."""
+    """Return the address of the owner's feed; None if there is none, or it was made with another key."""
     token = feeds.feed_token(key(), owner)
     return token and f"{base()}/feed/{token}.ics"
 
 
 def setup_address() -> str:
-    """Return the address at which the first owner's account is made."""
+    """Return the address of the set-up page for the first owner."""
     return f"{base()}/setup?token={setup_token(key())}"

@@ -1,4 +1,4 @@
-"""How an owner's pages look to their invitees: a colour and a logo."""
+"""Branding of an owner's pages: the accent colour and the logo."""
 
 from hashlib import sha256
 
@@ -8,14 +8,14 @@ from database import db, transaction
 from models import Logo, Owner
 
 
-def change_look(owner_id: int, accent: str) -> None:
-    """Set the owner's colour, `#rrggbb`, or '' for ours."""
+def change_accent(owner_id: int, accent: str) -> None:
+    """Set the owner's accent colour, `#rrggbb`, or '' for the default."""
     with transaction() as session:
         session.get_one(Owner, owner_id).accent = accent
 
 
 def change_logo(owner_id: int, image: bytes | None) -> None:
-    """Set the owner's logo, which is a cleaned image, or take it away."""
+    """Set the owner's logo, an image from `prepare_logo`, or remove it if None."""
     with transaction() as session:
         owner = session.get_one(Owner, owner_id)
         session.execute(delete(Logo).where(Logo.owner_id == owner_id))
@@ -25,5 +25,5 @@ def change_logo(owner_id: int, image: bytes | None) -> None:
 
 
 def logo_image(digest: str) -> bytes | None:
-    """Return the image of this name, whoever's it is, or None."""
+    """Return the logo with this digest, of any owner; None if there is none."""
     return db.session.scalars(select(Logo.image).where(Logo.digest == digest).limit(1)).first()

@@ -1,12 +1,12 @@
-"""Why something about an account can't be done. Each is mapped to a page or a field's error by its view."""
+"""Errors of accounts and the login. Views show each as a page or as a field's error."""
 
 
 class AccountError(Exception):
-    """Nothing was changed."""
+    """A request about an account that can't be fulfilled; nothing was changed."""
 
 
 class InvalidCredentials(AccountError):
-    """The email or the password is wrong; which of them is not told."""
+    """The email or the password is wrong; which of them is not disclosed."""
 
 
 class TooManyAttempts(AccountError):

@@ -37,5 +37,5 @@ def count_attempt(key: bytes) -> None:
 
 
 def forget_attempts(key: bytes) -> None:
-    """Forget the failures, after a login succeeded. The caller is in a transaction."""
+    """Delete the counted attempts after a successful login. The caller is in a transaction."""
     db.session.execute(delete(LoginAttempt).where(LoginAttempt.throttle_key == key))

@@ -1,4 +1,4 @@
-"""Owners: their accounts, their profile, their password."""
+"""Owners: create an account, find it, change profile and password."""
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
@@ -16,17 +16,17 @@ SETUP = "setup"
 
 
 def setup_token(key: str) -> str:
-    """Return the token of the address at which the first owner is made: the same for every process with this key."""
+    """Return the token of the set-up page for the first owner; it depends on the server's key only."""
     return tokens.derive(key, SETUP)
 
 
 def has_owner() -> bool:
-    """Return whether there is an owner."""
+    """Return whether any owner exists."""
     return bool(db.session.scalar(select(exists().where(Owner.id.is_not(None)))))
 
 
 def create_owner(email: str, name: str, timezone: str, password: str) -> Owner:
-    """Return a new owner, whose contact is the email until they change it. Raises EmailTaken."""
+    """Create an owner, whose contact is the email at first, and return it. Raises EmailTaken."""
     password_hash = generate_password_hash(password)
     with transaction() as session:
         lock_owner(NO_OWNER)
@@ -34,7 +34,7 @@ def create_owner(email: str, name: str, timezone: str, password: str) -> Owner:
 
 
 def create_first_owner(email: str, name: str, timezone: str, password: str, calendar: str) -> Owner:
-    """Return the first owner, with a first calendar of the name `calendar`. Raises NotFound if there is an owner."""
+    """Create the first owner with a calendar named `calendar`; return the owner. Raises NotFound if an owner exists."""
     password_hash = generate_password_hash(password)
     with transaction() as session:
         lock_owner(NO_OWNER)
@@ -46,24 +46,24 @@ def create_first_owner(email: str, name: str, timezone: str, password: str, cale
 
 
 def find_owner(email: str) -> Owner | None:
-    """Return the owner with this email, however it is capitalised."""
+    """Return the owner with this email, ignoring case; None if there is none."""
     return db.session.scalars(select(Owner).where(Owner.email == normalize_email(email))).one_or_none()
 
 
 def normalize_email(email: str) -> str:
-    """Return the email as accounts are known by."""
+    """Return the email as it is stored for accounts: lower case, without white space around it."""
     return email.strip().lower()
 
 
 def change_profile(owner_id: int, name: str, timezone: str, contact: str) -> None:
-    """Set what invitees read of the owner, and the zone of the owner's own pages."""
+    """Set the owner's name, contact and time zone."""
     with transaction() as session:
         owner = session.get_one(Owner, owner_id)
         owner.name, owner.timezone, owner.contact = name, timezone, contact
 
 
 def change_password(owner_id: int, current: str, new: str) -> None:
-    """Set the password and end all sessions, this one too. Raises InvalidCredentials if `current` is wrong."""
+    """Set the password and end all of the owner's sessions. Raises InvalidCredentials if `current` is wrong."""
     owner = db.session.get_one(Owner, owner_id)
     if not check_password_hash(owner.password_hash, current):
         raise InvalidCredentials

@@ -1,4 +1,4 @@
-"""Logging in and out. A session is a row, so it can be revoked; the browser's cookie holds its token."""
+"""Login, logout and sessions. A session is a row, so it can be revoked; the cookie holds its token."""
 
 import secrets
 from datetime import timedelta
@@ -22,14 +22,14 @@ _OWNER_OF_SESSION = (
     .where(BrowserSession.token_hash == bindparam("hash"), BrowserSession.expires_at > bindparam("now", type_=Instant))
 )
 
-# Checked when there is no such account, so that the answer takes as long as for one that exists.
+# Checked if the account does not exist, so that the response takes as long as for an existing one.
 _DUMMY_HASH = generate_password_hash("nobody's")
 
 
 def log_in(email: str, password: str, address: str, locale: str = "") -> str:
-    """Return the token of a new session for the owner with this email and password.
+    """Log in and return the token of the new session.
 
-    `address` is the client's, by which failures are counted; `locale` is the one the owner is written to in.
+    `address` is the client's, for the rate limit; `locale` is that of mails to the owner.
     Raises InvalidCredentials, TooManyAttempts.
     """
     key = throttle_key(normalize_email(email), address)
@@ -42,9 +42,9 @@ def log_in(email: str, password: str, address: str, locale: str = "") -> str:
 
 
 def start_session(owner: Owner, key: bytes | None = None, locale: str = "") -> str:
-    """Return the token of a new session of 30 days; the failed attempts under the throttle key are forgotten.
+    """Create a session of 30 days and return its token; delete the attempts counted under the throttle key.
 
-    `locale` is the one in which the owner reads, and is written to from now on.
+    `locale` becomes that of mails to the owner; '' keeps the previous one.
     """
     token = secrets.token_urlsafe(24)
     now = utcnow()
@@ -60,7 +60,7 @@ def start_session(owner: Owner, key: bytes | None = None, locale: str = "") -> s
 
 
 def owner_of_session(token: str) -> Owner | None:
-    """Return the owner whose session this token is, None if it has ended."""
+    """Return the owner of the session with this token; None if there is none or it has expired."""
     return db.session.scalars(_OWNER_OF_SESSION, {"hash": tokens.digest(token), "now": utcnow()}).one_or_none()
 
 

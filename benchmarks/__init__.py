@@ -1,1 +1,1 @@
-"""How fast Bookonce is, always as a ratio to a floor that is measured in the same run: `./run.sh bench`."""
+"""Benchmarks, `./run.sh bench`: each result is a ratio to a floor that is measured in the same run."""

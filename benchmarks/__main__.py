@@ -1,6 +1,6 @@
-"""Measure, and write it down: a table on standard output, in docs/performance.md, and beside it as a picture.
+"""Run the benchmarks; write a table to standard output and docs/performance.md, and a plot beside it.
 
-A goal that was missed is told in the table, and is no error.
+A missed goal is marked in the table; it is not an error.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from benchmarks.report import filled_in, fragment
 
 DOCS = HOUSE / "docs"
 DISK = "/var/tmp"
-"""Commits must reach a disk, and the usual folder for temporary files may be in memory."""
+"""A folder on a disk, since the usual folder for temporary files may be in memory."""
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""A database as it is after years: bulk inserts past the ORM, but nothing past the constraints and triggers."""
+"""Fills a database as after years of use: bulk inserts without the ORM, but with all constraints and triggers."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -21,11 +21,11 @@ LINKS_EACH = 10
 """Links for each appointment: one was used, one revoked, six expired, two are active."""
 ACTIVE_EACH = 2
 COMING = 60
-"""Appointments that are to come, later than any slot page looks."""
+"""Coming appointments, later than the horizon of the slot pages."""
 A_CHUNK = 20_000
 CACHE_KIB = 500_000
 
-# Past SQLAlchemy, since there are a million of them.
+# Without SQLAlchemy, since there are a million rows.
 NEW_LINK = """
 INSERT INTO links (id, owner_id, calendar_id, label, salt, token_hash, created_at, used_at, revoked_at, expires_at)
 VALUES (?, ?, ?, '', ?, ?, ?, ?, ?, ?)"""
@@ -34,7 +34,7 @@ DAY, HALF_AN_HOUR = timedelta(days=1), timedelta(minutes=30)
 
 
 def grow(shop: Shop, calendars: list[Calendar], past: int) -> None:
-    """Give the calendars' owner so many past appointments, 60 that are to come, and ten times as many links."""
+    """Give the calendars' owner `past` past appointments, 60 coming ones, and ten links for each."""
     key = shop.world.key
     with shop.world.inside(), db.engine.connect() as connection:
         connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIB}")
@@ -45,11 +45,11 @@ def grow(shop: Shop, calendars: list[Calendar], past: int) -> None:
             connection.execute(insert(Booking.__table__), chunk)
             connection.commit()
     with shop.world.inside():
-        db.engine.dispose()  # the last connection brings the log into the file
+        db.engine.dispose()  # closing the last connection writes the log back into the file
 
 
 def _starts(past: int) -> Iterator[datetime]:
-    """Give when the appointments begin, the earliest first."""
+    """Return the starts of the appointments, earliest first."""
     today = datetime.combine(datetime.now(UTC).date(), time(9), UTC)
     first = today - -(-past // A_DAY) * DAY
     return chain(_from(first, past), _from(today + 100 * DAY, COMING))
@@ -60,7 +60,7 @@ def _from(first: datetime, count: int) -> Iterator[datetime]:
 
 
 def _links(key: str, calendars: list[Calendar], past: int) -> Iterator[tuple[Any, ...]]:
-    """Give what `NEW_LINK` asks for: ten for each appointment, all of its calendar, the first of them used for it."""
+    """Yield the parameters of `NEW_LINK`: ten links for each appointment, the first of them used for it."""
     for number, start in enumerate(_starts(past)):
         calendar = calendars[number % len(calendars)]
         made = min(start, datetime.now(UTC)) - 14 * DAY
@@ -75,7 +75,7 @@ def _links(key: str, calendars: list[Calendar], past: int) -> Iterator[tuple[Any
 
 
 def _bookings(key: str, calendars: list[Calendar], past: int) -> Iterator[dict[str, Any]]:
-    """Give the appointments' rows."""
+    """Yield the rows of the appointments."""
     for number, start in enumerate(_starts(past)):
         calendar, end, salt = calendars[number % len(calendars)], start + HALF_AN_HOUR, tokens.new_salt()
         made = min(start, datetime.now(UTC)) - 13 * DAY

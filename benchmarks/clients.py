@@ -1,6 +1,6 @@
-"""Clients that cost little: a process of its own, raw sockets that stay open, a thread for each client.
+"""Lightweight HTTP clients: a separate process, raw keep-alive sockets, a thread for each client.
 
-Run as a program it reads what to ask from standard input, and writes what came of it to standard output, both as JSON.
+Run as a program, it reads a Job from standard input and writes its Metrics to standard output, both as JSON.
 """
 
 import itertools
@@ -23,9 +23,9 @@ PATIENCE = 30
 
 @dataclass(frozen=True)
 class Job:
-    """What to ask of 127.0.0.1 at `port`, for how many seconds, and what each answer must be and hold.
+    """The requests to send to 127.0.0.1, for how many seconds, and the status and text that each response must have.
 
-    With `again` the requests are asked in turn, else each once; then the job may end before its time.
+    With `again` the requests are repeated in turn; otherwise each is sent once, and the job may end early.
     """
 
     port: int
@@ -39,7 +39,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Metrics:
-    """What came of a job: answers a second, the median of their times in ms, and the share of a core that it took."""
+    """The result of a job: responses per second, median time in ms, and the share of a core that the clients used."""
 
     rate: float
     median: float
@@ -47,19 +47,19 @@ class Metrics:
 
 
 def get(address: str, path: str, cookie: str = "") -> str:
-    """Return the text of a request for a page."""
+    """Return the text of a GET request."""
     return _head(address, f"GET {path}", f"Cookie: {cookie}\r\n" if cookie else "") + "\r\n"
 
 
 def post(address: str, path: str, form: Mapping[str, str]) -> str:
-    """Return the text of a request that sends a form."""
+    """Return the text of a POST request with a form."""
     body = urlencode(form)
     kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
     return _head(address, f"POST {path}", kind) + "\r\n" + body
 
 
 def run(job: Job) -> Metrics:
-    """Do the job in a process of its own. Raises RuntimeError if an answer was not as it must be."""
+    """Run the job in a separate process. Raises RuntimeError if a response is wrong."""
     done = subprocess.run([sys.executable, __file__], input=json.dumps(asdict(job)), capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr.strip())
@@ -77,7 +77,7 @@ class Crowd:
     wrong: list[str] = field(default_factory=list)
 
     def client(self) -> None:
-        """Ask until the time is over, or there is nothing left to ask."""
+        """Send requests until the time is over or no request is left."""
         try:
             with socket.create_connection(("127.0.0.1", self.job.port), PATIENCE) as connection:
                 self.begin.wait()
@@ -96,7 +96,7 @@ class Crowd:
 
 
 def main() -> None:
-    """Do the job that standard input describes."""
+    """Run the job from standard input."""
     job = Job(**json.load(sys.stdin))
     requests = [request.encode() for request in job.requests]
     turn = itertools.cycle(requests) if job.again else iter(requests)
@@ -123,7 +123,7 @@ def _head(address: str, what: str, more: str) -> str:
 
 
 def _answer(connection: socket.socket, request: bytes) -> bytes:
-    """Send a request; return the whole answer, head and body."""
+    """Send a request; return the whole response, head and body."""
     connection.sendall(request)
     answer, size = b"", -1
     while size < 0 or len(answer) < size:

@@ -1,7 +1,7 @@
-"""What no Flask app can beat: one that only says hello, and one whose POST is a bare transaction.
+"""The floors: a Flask view that only says hello, and one that is a bare transaction.
 
-Run as a program it serves both as `server.py` serves the app, and says so in the words by which the app is known to be
-ready. `FILE` is where its SQLite database is made, with as many links as `LINKS` says, numbered from 1.
+Run as a program, it serves both with the settings of `server/serve.py`, and prints the same line when it is ready. It
+creates an SQLite database in `FILE` with `LINKS` links, numbered from 1.
 """
 
 import os
@@ -25,7 +25,7 @@ CREATE TABLE bookings (
 );
 """
 FIELDS = ("start", "name", "email", "phone", "notes", "timezone", "request_id")
-# As in `database.py`.
+# As in `database/engine.py`.
 PRAGMAS = ("busy_timeout=4000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON")
 
 app = Flask(__name__)
@@ -34,13 +34,13 @@ own = threading.local()
 
 @app.get("/")
 def hello() -> str:
-    """Say hello."""
+    """Return a fixed text."""
     return "Hello, World!"
 
 
 @app.post("/<int:link>")
 def book(link: int) -> Response:
-    """Write what a booking writes at least: its link is used, and its row is there."""
+    """Write the minimum of a booking: mark the link as used, and insert a row."""
     fields = [request.form[name] for name in FIELDS]
     database = connection()
     database.execute("BEGIN IMMEDIATE")
@@ -51,7 +51,7 @@ def book(link: int) -> Response:
 
 
 def connection() -> sqlite3.Connection:
-    """Return the thread's own connection."""
+    """Return the connection of this thread."""
     if not hasattr(own, "connection"):
         own.connection = sqlite3.connect(os.environ["FILE"], isolation_level=None)
         for pragma in PRAGMAS:
@@ -60,7 +60,7 @@ def connection() -> sqlite3.Connection:
 
 
 def main() -> None:
-    """Make the database, and serve until told to stop."""
+    """Create the database, and serve until SIGTERM."""
     database = connection()
     database.executescript(TABLES)
     database.execute("BEGIN")

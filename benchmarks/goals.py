@@ -1,4 +1,4 @@
-"""What is measured, how fast it has to be, and what came of it."""
+"""The benchmarks, their goals and their results."""
 
 from dataclasses import dataclass
 from statistics import median
@@ -6,7 +6,7 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Goal:
-    """One row: what is measured in which unit (`/s` or `ms`), against which floor, and the limit of the ratio."""
+    """One benchmark: what is measured, its floor, the unit (`/s` or `ms`), and the limit of the ratio to the floor."""
 
     what: str
     floor: str
@@ -15,7 +15,7 @@ class Goal:
 
     @property
     def at_least(self) -> bool:
-        """Whether more is better: so it is for what is done in a second, but not for how long it takes."""
+        """Whether more is better: true for rates, false for times."""
         return self.unit == "/s"
 
     @property
@@ -38,7 +38,7 @@ BOOKING = Goal("booking, 16 clients", "bare transaction", "/s", 0.5)
 
 @dataclass(frozen=True)
 class Measured:
-    """The figures of one row, in its unit, a pair for each round; and the most of a core that the clients took."""
+    """The results of one benchmark, a pair per round; `share` is the most of a core that the clients used."""
 
     goal: Goal
     app: list[float]

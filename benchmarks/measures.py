@@ -1,4 +1,4 @@
-"""The measurements: app and floor in turn, round after round, so that a noisy machine is noisy for both."""
+"""The measurements: app and floor alternate in each round, so that noise affects both."""
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ Ask = Callable[[], Metrics]
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: rounds, seconds of each, how much is in the databases, most bookings of a round."""
+    """The size of a run: rounds, seconds per round, rows in the databases, maximum of bookings per round."""
 
     rounds: int
     seconds: float
@@ -40,13 +40,13 @@ QUICK = Size(rounds=1, seconds=0.2, calendars=3, past=100, busy=(20, 200), booki
 
 
 class Bench:
-    """One run, with its databases in `folder`. `page` says in words what the ordinary slot page shows."""
+    """One run, with its databases in `folder`. `page` describes the ordinary slot page, for the report."""
 
     def __init__(self, folder: Path, size: Size) -> None:
         self.folder, self.size, self.page = folder, size, ""
 
     def measure(self) -> Iterator[Measured]:
-        """Give all rows."""
+        """Yield the result of each benchmark."""
         with running(self.folder, floors.PROGRAM, FILE=str(self.folder / "hello.db"), LINKS="0") as floor:
             yield from self._pages(floor)
         yield from self._bookings()
@@ -63,7 +63,7 @@ class Bench:
             yield from self._grown(floor, one)
 
     def _grown(self, floor: Server, small: Ask) -> Iterator[Measured]:
-        """Give the rows of a database in which there is much; `small` looks at a slot page where there is little."""
+        """Yield the results with a large database; `small` measures the slot page with a small one."""
         sys.stderr.write("Filling a database ...\n")
         with shop(self.folder, "grown") as made:
             calendars = ordinary(made, self.size.calendars)
@@ -97,12 +97,12 @@ class Bench:
     def _look(
         self, server: Server, paths: Sequence[str] = ("/",), holds: str = "", at_once: int = 1, cookie: str = ""
     ) -> Ask:
-        """Return what looks at the pages for a round."""
+        """Return a function that requests the pages for one round."""
         pages = [clients.get(server.address, path, cookie) for path in paths]
         return lambda: clients.run(Job(_port(server), pages, at_once, self.size.seconds, 200, holds))
 
     def _book(self, server: Server, visits: Sequence[tuple[str, dict[str, str]]]) -> Ask:
-        """Return what sends some of the forms, each once, for a round or until there is none left for it."""
+        """Return a function that sends forms for one round, each form once over all rounds."""
         forms = (clients.post(server.address, path, form) for path, form in visits)
 
         def ask() -> Metrics:
@@ -112,7 +112,7 @@ class Bench:
         return ask
 
     def _compare(self, goal: Goal, app: Ask, floor: Ask) -> Measured:
-        """Return the figures of all rounds; who begins changes from round to round."""
+        """Return the results of all rounds; app and floor take turns to begin."""
         sys.stderr.write(f"{goal.what} ...\n")
         for ask in (app, floor):
             ask()  # to warm up

@@ -1,4 +1,4 @@
-"""The same as a picture: how much of its goal each row takes. An SVG by hand, for light and dark pages."""
+"""The results as an SVG plot, for light and dark pages: each one relative to its goal."""
 
 from collections.abc import Sequence
 from html import escape
@@ -24,7 +24,7 @@ STYLE = """
 
 
 def plot(rows: Sequence[Measured]) -> str:
-    """Return the picture: a bar that ends before the dashed line has met its goal."""
+    """Return the SVG; a bar that ends before the dashed line has met its goal."""
     height = TOP + STEP * len(rows) + 8
     bars = "".join(_bar(row, TOP + STEP * number) for number, row in enumerate(rows))
     lines = "".join(_line(part, words, height) for part, words in LINES.items())
@@ -63,5 +63,5 @@ def _x(row: Measured, ratio: float) -> float:
 
 
 def _at(part: float) -> float:
-    """Return where so many times the goal is; each doubling is as wide as the one before."""
+    """Return the x coordinate of a multiple of the goal, on a logarithmic scale."""
     return LEFT + DOUBLING * log2(min(max(part, LEAST), max(LINES)) / LEAST)

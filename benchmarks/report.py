@@ -1,4 +1,4 @@
-"""What was measured, as a table for a page of the documentation."""
+"""The results as a Markdown table for docs/performance.md."""
 
 import os
 import platform
@@ -15,7 +15,7 @@ HEADINGS = ("what", "Bookonce", "against", "ratio", "least – most", "goal", "m
 
 
 def fragment(rows: Sequence[Measured], page: str) -> str:
-    """Return the table, and under it what it was measured on, in Markdown."""
+    """Return the table, followed by the machine and the conditions, in Markdown."""
     rounds = len(rows[0].ratios)
     lines = [HEADINGS, ("---",) * len(HEADINGS), *map(_row, rows)]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -29,7 +29,7 @@ def fragment(rows: Sequence[Measured], page: str) -> str:
 
 
 def machine() -> str:
-    """Return CPU, cores, and the versions of Python and SQLite, in words."""
+    """Return CPU, cores, and the versions of Python and SQLite."""
     return (
         f"{_cpu()}, {os.cpu_count()} cores, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, "
         f"{platform.system()}"
@@ -37,7 +37,7 @@ def machine() -> str:
 
 
 def filled_in(page: str, table: str) -> str:
-    """Return the page with the table between its markers in the place of what was there."""
+    """Return the page with the table between its markers replaced."""
     before, after = page.partition(BEGIN)[0], page.partition(END)[2]
     return f"{before}{BEGIN}\n{table}{END}{after}"
 

@@ -1,4 +1,4 @@
-"""Shops to be measured: an ordinary calendar, busy times, and many links to book with."""
+"""Databases for the benchmarks: an ordinary calendar, a month of busy times, many links."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 @contextmanager
 def shop(folder: Path, name: str) -> Iterator[Shop]:
-    """Give a shop on a database of its own."""
+    """Yield a shop with its own database."""
     made = Shop(f"sqlite:///{folder / name}.db", folder)
     yield made
     made.close()
@@ -30,7 +30,7 @@ def shop(folder: Path, name: str) -> Iterator[Shop]:
 def ordinary(made: Shop, count: int = 1) -> list[Calendar]:
     """Return calendars of a new owner: half an hour, weekdays nine to five.
 
-    Today is closed, so that the slot page opens on a whole day, at whatever hour it is asked for.
+    Today is closed, so that the slot page opens on a whole day at any time of day.
     """
     today = datetime.now(ZoneInfo(BERLIN)).date()
     hours = parse_availability(["mon-fri 09:00-17:00"], [f"{today} closed"])
@@ -43,10 +43,10 @@ def paths(made: Shop, calendar: Calendar, query: str = "") -> list[str]:
 
 
 def busy_month(made: Shop, count: int) -> list[str]:
-    """Return the paths of a month's slot page, of an owner who has `count` busy times in that month.
+    """Return paths of the slot page of a month in which the owner has `count` busy times.
 
-    They are a minute each and never touch. The first day, which is the one that is shown, and each day from ten to
-    twelve have none, so that what the page shows does not depend on how many there are.
+    They are a minute each and never touch. The first day, which is shown, and ten to twelve on each day have none, so
+    that the page shows the same whatever their number.
     """
     calendar = made.calendars(1, timezone="UTC", hours="mon-sun 09:00-17:00", horizon=100)[0]
     month, days = _next_month()
@@ -68,7 +68,7 @@ def busy_month(made: Shop, count: int) -> list[str]:
 
 
 def visits(made: Shop, count: int) -> list[tuple[str, dict[str, str]]]:
-    """Return paths and forms of bookings that can all be made: each with a link and a time of its own."""
+    """Return paths and forms of bookings that don't conflict, each with its own link and time."""
     calendar = made.calendars(1, hours="mon-sun 09:00-17:00", horizon=3650)[0]
     first = datetime.combine(datetime.now(UTC).date(), time(9), UTC) + 2 * DAY
     starts = [z(first + n // A_DAY * DAY + n % A_DAY * 30 * MINUTE) for n in range(count)]

@@ -1,6 +1,6 @@
-"""An owner's colour, made so that it can be read: as text on paper, and as what text stands on, light and dark.
+"""Palettes of an accent colour, adjusted to be readable as text and as a background, in light and dark schemes.
 
-Contrast is what WCAG 2.2 says it is: 4.5 to 1 for text (1.4.3), computed from relative luminance.
+The contrast is that of WCAG 2.2: at least 4.5 to 1 for text (1.4.3), computed from relative luminance.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ RGB = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Palette:
-    """What a colour becomes in one scheme, each as `#rrggbb`; `tint` is the accent's pale ground."""
+    """The variants of an accent colour in one scheme, as `#rrggbb`; `tint` is its pale background."""
 
     accent: str
     accent_deep: str
@@ -27,7 +27,7 @@ class Palette:
 
 @dataclass(frozen=True)
 class Scheme:
-    """Our colours in one scheme, how much of a colour its tint takes, and which way colours go to stand out.
+    """A scheme: our colours, the accent's share in the tint, and the direction of contrast: -1 darker, 1 lighter.
 
     The stylesheet's tokens repeat the colours, since it is served as it is; a test holds them equal.
     """
@@ -66,7 +66,7 @@ DARK = Scheme(
 
 @lru_cache(maxsize=256)
 def palette(colour: str, scheme: Scheme) -> Palette:
-    """Return the tones of `#rrggbb`: the colour if it can be read, else as little darker or lighter as needed."""
+    """Return the palette of `#rrggbb`: the colour itself if it is readable, else made darker or lighter until it is."""
     hue, lightness, saturation = rgb_to_hls(*_rgb(colour))
 
     def at(level: float) -> RGB:
@@ -86,7 +86,7 @@ def palette(colour: str, scheme: Scheme) -> Palette:
 
 
 def is_readable(colour: str) -> bool:
-    """Return whether the colour can be read on light paper as it is."""
+    """Return whether the colour is readable on a light background without adjustment."""
     return palette(colour, LIGHT).accent == colour
 
 

@@ -1,4 +1,4 @@
-"""The stylesheet in an owner's colour: one file, so that it costs a page no more than ours does."""
+"""The stylesheet in an owner's accent colour: a single file, so a page needs no second request."""
 
 import gzip
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ STYLESHEET = SOURCES / "style.css"
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """A stylesheet, plain and compressed, under a name that changes with what is in it."""
+class Stylesheet:
+    """A stylesheet, plain and gzipped; its name has a hash of the content."""
 
     name: str
     plain: bytes
@@ -26,16 +26,16 @@ def stylesheet_url(accent: str) -> str:
     return PREFIX + themed_stylesheet(accent).name
 
 
-def themed_stylesheet(accent: str) -> Sheet:
+def themed_stylesheet(accent: str) -> Stylesheet:
     """Return the stylesheet in this colour."""
     return _sheet(accent, STYLESHEET.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=64)
-def _sheet(accent: str, _changed: int) -> Sheet:
+def _sheet(accent: str, _changed: int) -> Stylesheet:
     plain = f"{STYLESHEET.read_text()}\n{_tokens(accent)}".encode()
     name = f"{sha256(plain).hexdigest()[:12]}.{accent.removeprefix('#')}.css"
-    return Sheet(name, plain, gzip.compress(plain, mtime=0))
+    return Stylesheet(name, plain, gzip.compress(plain, mtime=0))
 
 
 def _tokens(accent: str) -> str:

@@ -49,7 +49,7 @@ link_group = Group("link", help="One-time links.")
 @click.option("--timezone", type=ZONE, required=True)
 @click.option("--password-stdin", is_flag=True, required=True, help="Read the password from standard input.")
 def owner_create(email: str, name: str, timezone: str, password_stdin: bool) -> None:
-    """Make an owner; prints the id."""
+    """Create an owner; prints the id."""
     password = _password() if password_stdin else ""
     try:
         click.echo(owners.create_owner(email, name, timezone, password).id)
@@ -77,7 +77,7 @@ def owner_create(email: str, name: str, timezone: str, password_stdin: bool) -> 
     help="Minutes before the start; 0 is none.",
 )
 def calendar_create(owner: str, hours: Sequence[str], override: Sequence[str], **fields: Any) -> None:
-    """Make a calendar; prints the id."""
+    """Create a calendar; prints the id."""
     found = _owner(owner)
     try:
         fields["availability"] = parse_availability(hours or ["mon-fri 09:00-17:00"], override)
@@ -90,7 +90,7 @@ def calendar_create(owner: str, hours: Sequence[str], override: Sequence[str], *
 @calendar_group.command("list")
 @click.option("--owner", type=EMAIL, required=True, help="The owner's email.")
 def calendar_list(owner: str) -> None:
-    """List an owner's calendars: id and name, with a tab between, a line each."""
+    """List an owner's calendars, one per line: id, tab, name."""
     for calendar in calendars.list_calendars(_owner(owner).id):
         click.echo(f"{calendar.id}\t{calendar.name}")
 
@@ -98,10 +98,10 @@ def calendar_list(owner: str) -> None:
 @link_group.command("create")
 @click.option("--calendar", type=ROW, required=True, help="The calendar's id.")
 @click.option("--count", type=click.IntRange(1, 100_000), default=1)
-@click.option("--label", type=LABEL, default="", help="For whom; only the owner sees it.")
+@click.option("--label", type=LABEL, default="", help="The person it is for; only the owner sees it.")
 @click.option("--expires-in", type=DAYS, help="Days; the calendar's setting, if not given.")
 def link_create(calendar: int, count: int, label: str, expires_in: int | None) -> None:
-    """Make one-time links; prints one address a line."""
+    """Create one-time links; prints one address per line."""
     try:
         found = calendars.find_calendar(calendar)
         made = links.create_links(key(), found.owner_id, calendar, count, label, expires_in)
@@ -114,10 +114,11 @@ def link_create(calendar: int, count: int, label: str, expires_in: int | None) -
 
 
 def add_commands(app: Flask) -> None:
-    """Add the commands to the app's."""
+    """Register our commands with the app."""
     for command in (owner_group, calendar_group, link_group, seed, check, backup, work, mail_test):
         app.cli.add_command(command)
-    # Flask-Migrate's commands come by themselves; they are to complain as ours do.
+    # Flask-Migrate's commands are a plugin, which goes before an app's own commands and so can't be replaced. With our
+    # classes their errors are one line, too.
     migrations.__class__ = Group
     for migration in migrations.commands.values():
         migration.__class__ = Command

@@ -25,7 +25,7 @@ from public_urls import base, host
 @click.option("--once", is_flag=True, help="Send what is due now, and end.")
 @with_appcontext
 def work(once: bool) -> None:
-    """Send mail until told to stop, beside the server or instead of it; `--once` prints how many were sent."""
+    """Send mail until stopped, in addition to the server's own worker; `--once` prints how many were sent."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     server = _server()
     worker = Worker(app, server)
@@ -46,7 +46,7 @@ def work(once: bool) -> None:
 @click.argument("address", type=EmailParam(MAX_EMAIL))
 @with_appcontext
 def mail_test(address: str) -> None:
-    """Send a mail to ADDRESS, to prove SMTP_URL and MAIL_FROM; prints which server has taken it on."""
+    """Send a mail to ADDRESS to test SMTP_URL and MAIL_FROM; prints the server that accepted it."""
     server = _server()
     content = EmailContent(
         subject=_("Bookonce can send mail"),

@@ -16,7 +16,7 @@ MAX_NAMED = 10
 @click.command("check", cls=Command)
 @with_appcontext
 def check() -> None:
-    """Prove the promises on the live database; prints counts, and exits with 1 if something is broken."""
+    """Check the guarantees on the live database; prints counts, and exits with 1 if one is violated."""
     broken: list[str] = []
     with snapshot(db.engine) as connection:
         for table, count, states in counts(connection, utcnow()):
@@ -34,7 +34,7 @@ def check() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @with_appcontext
 def backup(file: Path) -> None:
-    """Copy the SQLite database to the new FILE, also while the server serves; prints the size in bytes."""
+    """Copy the SQLite database to the new FILE, even while the server runs; prints the size in bytes."""
     try:
         click.echo(back_up(file))
     except BackupRefused as error:

@@ -1,4 +1,4 @@
-"""The database as the models and the verbs see it."""
+"""The database's interface for the other packages: session, transactions, column types."""
 
 from database.session import CommitUnknown, close_session, db, lock_owner, snapshot, transaction
 from database.types import (

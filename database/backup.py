@@ -1,4 +1,4 @@
-"""A copy of the SQLite database, taken while it is being written to."""
+"""Online backup of the SQLite database, for `flask backup`."""
 
 import contextlib
 import os
@@ -10,14 +10,14 @@ from database import db
 
 
 class BackupRefused(Exception):
-    """There is no copy; the text is one line that says why."""
+    """No backup was made; the text says why in one line."""
 
 
 def back_up(path: Path) -> int:
-    """Copy the database as it is at one moment to the new file `path`, mode 0600; return the copy's size in bytes.
+    """Copy a consistent state of the database to the new file `path`, mode 0600; return its size in bytes.
 
-    Nobody waits meanwhile: SQLite's backup reads a snapshot of the write-ahead log. The file has its name only when
-    it is whole and on the disk. Raises BackupRefused, and leaves nothing behind then.
+    Requests are not blocked: SQLite's backup reads a snapshot of the write-ahead log. The copy gets its name when it is
+    complete and on the disk. Raises BackupRefused, and leaves no file behind then.
     """
     url = db.engine.url
     if url.get_backend_name() != "sqlite":
@@ -37,7 +37,7 @@ def back_up(path: Path) -> int:
         _create(draft)
         _copy(draft)
         draft.replace(path)
-        _keep(path.parent)
+        _fsync(path.parent)
     except BaseException as error:
         draft.unlink(missing_ok=True)
         path.unlink()
@@ -57,11 +57,11 @@ def _copy(draft: Path) -> None:
         if not isinstance(driver, sqlite3.Connection):
             raise TypeError("SQLite's own connection is needed")
         driver.backup(target)
-    _keep(draft)
+    _fsync(draft)
 
 
-def _keep(path: Path) -> None:
-    """Wait until the file, or the folder's list of names, is on the disk."""
+def _fsync(path: Path) -> None:
+    """Wait until the file, or the folder's entries, are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Transactions that hold on both databases, and the lock by which one owner's changes happen one after another."""
+"""Transactions with the same guarantees on both databases, and the lock that serializes the changes of one owner."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,16 +15,16 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 
 
 class CommitUnknown(Exception):
-    """The database was lost while it committed: nobody knows whether what was to be written was kept."""
+    """The connection was lost during COMMIT, so it is unknown whether the changes were saved."""
 
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """Give a session in one transaction that may write: committed at the end, rolled back when something is raised.
+    """Yield a session in a new transaction, committed at the end and rolled back on an exception.
 
-    What was read before is forgotten, since it is not to be trusted in here. On SQLite the transaction has the write
-    lock from its first statement, so nothing that it reads can change before it commits; on PostgreSQL `lock_owner`
-    does the same for one owner.
+    Rows that were read before are expired, since they may be outdated. On SQLite the transaction has the write lock
+    from its first statement, so nothing that it reads can change before it commits; on PostgreSQL `lock_owner` does
+    the same for one owner. Raises CommitUnknown.
     """
     session = db.session()
     if session.info.get("transaction"):
@@ -44,7 +44,7 @@ def transaction() -> Iterator[Session]:
 
 
 def close_session(_error: BaseException | None = None) -> None:
-    """End the session, also where its connection is broken: an answer that is known already stays as it is."""
+    """Close the session, even if its connection is broken, so that a finished response is still sent."""
     try:
         db.session.remove()
     except DBAPIError:
@@ -70,17 +70,16 @@ def _commit(session: Session) -> None:
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
-    """Give a connection that sees the whole database as it is at its first query, and keeps nobody waiting."""
+    """Yield a connection that sees the whole database as of its first query, and blocks no one."""
     with engine.connect() as connection:
         yield connection.execution_options(**{POSTGRES_BEGIN: "ISOLATION LEVEL REPEATABLE READ READ ONLY"})
 
 
 def lock_owner(owner_id: int) -> bool:
-    """Wait until nobody else decides about this owner, and keep others waiting until this transaction ends.
+    """Lock the owner until the transaction ends; return whether rows that were read before must be read again.
 
-    Return whether what was read before may have changed meanwhile and must be read again. Without it PostgreSQL would
-    still refuse a double booking, but racing ones may deadlock on the exclusion constraint and wait a second to find
-    out. SQLite's writers are alone anyway. 0 is for what has no owner yet.
+    Without the lock PostgreSQL would still refuse a double booking, but racing ones may deadlock on the exclusion
+    constraint for a second. SQLite has one writer at a time anyway. 0 is the lock of what has no owner yet.
     """
     session = db.session()
     if session.get_bind().dialect.name != "postgresql":

@@ -1,4 +1,4 @@
-"""Column types that refuse what would drift, and the base of all tables."""
+"""Column types (UTC instants, availability as JSON, enums), common columns, and the base class of all tables."""
 
 import json
 from datetime import UTC, date, datetime
@@ -17,12 +17,12 @@ LARGEST_ID = 2**63 - 1
 
 
 def utcnow() -> datetime:
-    """Return this instant, aware, in UTC."""
+    """Return the current time, aware, in UTC."""
     return datetime.now(UTC)
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware instant, kept and returned in UTC; a naive one is refused."""
+    """An aware datetime, stored and returned in UTC. Raises ValueError for a naive one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -39,7 +39,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Read SQLite's text in one go, and not in three: a month may have ten thousand instants in it."""
+        """Parse SQLite's text in one step instead of three: a page may read ten thousand instants."""
         return _read_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 
@@ -48,7 +48,7 @@ def _read_text(text: str | None) -> datetime | None:
 
 
 class AvailabilityText(TypeDecorator[Availability]):
-    """Weekly hours and date overrides as JSON, in minutes after midnight."""
+    """An Availability, stored as JSON in minutes after midnight."""
 
     impl = Text
     cache_ok = True
@@ -75,11 +75,11 @@ def _read_availability(text: str) -> Availability:
 
 
 def enum_text(kind: type[StrEnum]) -> Enum:
-    """Return the type of a column that holds one of the values of `kind` as text."""
+    """Return the type of a text column that holds the values of `kind`."""
     return Enum(kind, native_enum=False, values_callable=lambda members: [str(member) for member in members])
 
 
-# SQLite numbers its rows by itself only where the key is an INTEGER.
+# SQLite generates keys only for INTEGER columns.
 Id = Annotated[int, mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)]
 ForeignId = Annotated[int, mapped_column(BigInteger)]
 Timestamp = Annotated[datetime, mapped_column(Instant)]
@@ -87,7 +87,7 @@ Hash = Annotated[bytes, mapped_column(LargeBinary(32))]
 
 
 class Base(DeclarativeBase):
-    """What all tables share: constraints are named, so that a refusal of the database can be told apart."""
+    """The base of all tables. Constraints are named, so that errors and migrations can refer to them."""
 
     metadata = MetaData(
         naming_convention={

@@ -1,4 +1,4 @@
-"""Dates, times and calendars in the reader's words."""
+"""Formatting of dates, times, durations and counts in the reader's language."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -19,14 +19,22 @@ from i18n.timezones import common_timezones, occurs_twice, offset_text
 MONDAY = date(2024, 1, 1)
 
 
-def _cached_by_locale(words: Callable[..., str]) -> Callable[..., str]:
-    """Keep what a function says, in each locale: to look a text up again takes longer than all the rest."""
-    of_locale = lru_cache(maxsize=4096)(lambda _locale, *args: words(*args))
-    return wraps(words)(lambda *args: of_locale(_locale(), *args))
+def _cached_by_locale(function: Callable[..., str]) -> Callable[..., str]:
+    """Cache the texts of a function for each locale: gettext takes longer than everything else in it."""
+
+    @lru_cache(maxsize=4096)
+    def cached(_key: Locale, *args: int) -> str:
+        return function(*args)
+
+    @wraps(function)
+    def wrapper(*args: int) -> str:
+        return cached(_locale(), *args)
+
+    return wrapper
 
 
 def utc_text(at: datetime) -> str:
-    """Return an instant as addresses and attributes have it: `2026-12-03T09:00:00Z`."""
+    """Return an instant as in URLs and attributes: `2026-12-03T09:00:00Z` (RFC 3339)."""
     return at.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
 
 
@@ -36,12 +44,12 @@ def format_month(day: date) -> str:
 
 
 def format_day(day: date, year: bool = False) -> str:
-    """Return `Thursday, 3 December`, with the year where it is asked for."""
+    """Return `Thursday, 3 December`, followed by the year if `year`."""
     return _date(day, "EEEE, d MMMM y" if year else "EEEE, d MMMM")
 
 
 def format_days(days: Iterable[date]) -> dict[date, str]:
-    """Return the words of many days, as `format_day` gives them."""
+    """Return each day with its text from `format_day`."""
     locale = _locale()
     return {day: _formatted(day, "EEEE, d MMMM", locale) for day in days}
 
@@ -57,7 +65,7 @@ def format_weekday(weekday: int, wide: bool = False) -> str:
 
 
 def format_time(at: datetime) -> str:
-    """Return the wall time of an aware datetime: `9:00`, `9:00 AM`; with its offset where the clock shows it twice."""
+    """Return the wall time of an aware datetime: `9:00`, `9:00 AM`; with the offset if it occurs twice."""
     return _time(at, _locale())
 
 
@@ -67,7 +75,7 @@ def language() -> str:
 
 
 def first_weekday() -> int:
-    """Return the day that weeks begin with for the reader; Monday is 0."""
+    """Return the first day of the reader's week; Monday is 0."""
     return int(_locale().first_week_day)
 
 
@@ -77,7 +85,7 @@ def weekdays() -> list[tuple[str, str]]:
 
 
 def format_stretch(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """Return a stretch of time in words: `24 Dec 2026 – 2 Jan 2027` if it is whole days, else with its times."""
+    """Return an interval: `24 Dec 2026 – 2 Jan 2027` if it is whole days, else with its times."""
     start, end = start.astimezone(zone), end.astimezone(zone)
     if start.time() == end.time() == time():
         first, last = start.date(), end.date() - timedelta(days=1)
@@ -88,24 +96,24 @@ def format_stretch(start: datetime, end: datetime, zone: ZoneInfo) -> str:
 
 
 def format_slot(at: datetime, zone: ZoneInfo) -> str:
-    """Return an instant in words: `Thursday, 3 December, 9:00`."""
+    """Return an instant: `Thursday, 3 December, 9:00`."""
     local = at.astimezone(zone)
     return f"{format_day(local.date())}, {format_time(local)}"
 
 
 def format_short_slot(at: datetime, zone: ZoneInfo) -> str:
-    """Return an instant in few words: `Thu 3 Dec, 9:00`."""
+    """Return an instant in short: `Thu 3 Dec, 9:00`."""
     local = at.astimezone(zone)
     return f"{format_short_day(local.date())}, {format_time(local)}"
 
 
 def format_appointment(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """Return an appointment in words: `Thursday, 3 December 2026, 9:00–9:30`, its end with a date if it is another."""
+    """Return an appointment: `Thursday, 3 December 2026, 9:00–9:30`; the end has a date if it is on another day."""
     return f"{format_day(start.astimezone(zone).date(), year=True)}, {format_times(start, end, zone)}"
 
 
 def format_times(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """Return the times of an appointment: `9:00–9:30`, its end with a date if it is on another day."""
+    """Return the times of an appointment: `9:00–9:30`; the end has a date if it is on another day."""
     start, end = start.astimezone(zone), end.astimezone(zone)
     ends = format_time(end) if end.date() == start.date() else f"{format_day(end.date())}, {format_time(end)}"
     return f"{format_time(start)}–{ends}"
@@ -128,7 +136,7 @@ def format_zone(zone: ZoneInfo, at: datetime) -> str:
 
 @lru_cache(maxsize=64)
 def zone_options(chosen: str) -> Markup:
-    """Return the zones to choose from as options of a list; kept, since they would be half of a page's work."""
+    """Return the `<option>` elements of all zones; cached, since they take half of a page's time."""
     names = common_timezones() if chosen in common_timezones() else (chosen, *common_timezones())
     option = Markup("<option{}>{}</option>")
     return Markup("").join(option.format(Markup(" selected") if name == chosen else "", name) for name in names)
@@ -145,7 +153,7 @@ def format_minutes(minutes: int) -> str:
 
 
 def format_hours(availability: Availability) -> str:
-    """Return weekly hours in a line: `Mo–Fr 09:00–17:00 · Sa 10:00–12:00`."""
+    """Return weekly hours on one line: `Mo–Fr 09:00–17:00 · Sa 10:00–12:00`."""
     return _week_words(availability.week, _locale()) or _("no hours yet")
 
 
@@ -160,7 +168,7 @@ def _week_words(week: Sequence[Windows], locale: Locale) -> str:
 
 
 def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datetime, str]]]]:
-    """Return aware wall times with their labels, under the headings Morning, Afternoon and Evening."""
+    """Return aware wall times with their labels, grouped under Morning, Afternoon and Evening."""
     locale = _locale()
     labelled = [(at, _time(at, locale)) for at in starts]
     names = [_("Morning"), _("Afternoon"), _("Evening")]
@@ -169,7 +177,7 @@ def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datet
 
 
 def format_free(days: Sequence[tuple[date, Sequence[datetime]]]) -> str:
-    """Return how much is free in days with their slots: `144 times on 9 days`."""
+    """Return the number of slots: `144 times on 9 days`."""
     times, bookable = sum(len(starts) for _day, starts in days), sum(bool(starts) for _day, starts in days)
     if not times:
         return str(_("There are no times in these two weeks."))
@@ -178,12 +186,12 @@ def format_free(days: Sequence[tuple[date, Sequence[datetime]]]) -> str:
 
 
 def format_moves(left: int) -> str:
-    """Return how often an appointment can be moved still."""
+    """Return the sentence that says how often an appointment can still be moved."""
     return str(ngettext("You can move it once more.", "You can move it %(num)s times more.", left))
 
 
 def format_within(count: int) -> str:
-    """Return how many appointments lie within a busy time."""
+    """Return the sentence that says how many appointments lie within a busy time."""
     words = ngettext(
         "%(num)s appointment is within it, and stays.", "%(num)s appointments are within it, and stay.", count
     )
@@ -191,7 +199,7 @@ def format_within(count: int) -> str:
 
 
 def format_message_kind(kind: str) -> str:
-    """Return what a message is."""
+    """Return the name of a kind of message."""
     return str(
         {
             "booked": _("Confirmation"),
@@ -204,7 +212,7 @@ def format_message_kind(kind: str) -> str:
 
 
 def format_mail(failed: int, late: int) -> str:
-    """Return what is wrong with the mail, nothing if all is well."""
+    """Return the warning about undelivered mail, '' if there is none."""
     if failed:
         return str(ngettext("%(num)s mail could not be sent.", "%(num)s mails could not be sent.", failed))
     return (
@@ -213,13 +221,13 @@ def format_mail(failed: int, late: int) -> str:
 
 
 def format_tried(attempts: int) -> str:
-    """Return how often something was tried."""
+    """Return the sentence that says how often sending was tried."""
     return str(ngettext("Tried once.", "Tried %(num)s times.", attempts))
 
 
 @_cached_by_locale
 def format_links(waiting: int, booked: int, many: int) -> str:
-    """Return how a calendar's links are doing: `3 links waiting · 12 booked`, or `99+ booked` if they are `many`."""
+    """Return the counts of a calendar's links: `3 links waiting · 12 booked`; `99+ booked` from `many` on."""
     wait, done = (str(count) if count < many else f"{many - 1}+" for count in (waiting, booked))
     parts = []
     if waiting:

@@ -1,4 +1,4 @@
-"""What is wrong with opening hours, in a sentence for the person who wrote them."""
+"""The message for each error in opening hours."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -23,5 +23,5 @@ SENTENCES = {
 
 
 def hours_error_text(error: HoursError) -> str:
-    """Return the sentence for the error's code."""
+    """Return the message for the error's code, translated."""
     return str(SENTENCES[error.code]) % error.values

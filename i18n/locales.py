@@ -1,4 +1,4 @@
-"""Which locale a reader has: in a language that the texts are in, with their country's clock and week."""
+"""The reader's locale: a language that has translations, with the clock and week of the reader's country."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -15,7 +15,7 @@ MAX_CHARACTERS = 200
 def locale_from_header(header: str, languages: Iterable[str] = ()) -> str:
     """Return the locale for an `Accept-Language` (RFC 9110, section 12.5.4): `en_US`, or `en_DE` for a German.
 
-    `languages` are those that there are texts in, beside English.
+    `languages` are those with translations, besides English.
     """
     return _of(header[:MAX_CHARACTERS], frozenset({"en", *languages}))
 

@@ -1,6 +1,6 @@
-"""Time zones by their IANA names."""
+"""IANA time zones: names, parsing, offsets."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
@@ -26,8 +26,8 @@ def parse_timezone(name: str | None) -> ZoneInfo | None:
 
 
 def offset_text(at: datetime) -> str:
-    """Return the offset of an aware wall time in words: `UTC+1`, `UTC+5:45`, `UTC`."""
-    minutes = int((at.utcoffset() or at - at).total_seconds()) // 60
+    """Return the UTC offset of an aware wall time: `UTC+1`, `UTC+5:45`, `UTC`."""
+    minutes = int((at.utcoffset() or timedelta()).total_seconds()) // 60
     if not minutes:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
@@ -35,6 +35,5 @@ def offset_text(at: datetime) -> str:
 
 
 def occurs_twice(at: datetime) -> bool:
-    """Return whether the clock shows this aware wall time twice, since it is set back (PEP 495)."""
-    first, second = at.replace(fold=0).utcoffset(), at.replace(fold=1).utcoffset()
-    return first is not None and second is not None and first > second
+    """Return whether the clock shows this aware wall time twice, because it is set back (PEP 495)."""
+    return at.replace(fold=0).astimezone(UTC) < at.replace(fold=1).astimezone(UTC)

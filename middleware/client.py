@@ -1,4 +1,4 @@
-"""Who asks and for which host, settled before anything else reads the request."""
+"""Middleware that sets the client's IP address and rejects invalid Host headers, before anything else runs."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def client_middleware(app: App, trusted_proxies: Sequence[Network], headers: Mapping[str, str]) -> App:
-    """Return the app with `REMOTE_ADDR` as the trusted proxies report it; answers 400 to a Host that is none."""
+    """Return the app with `REMOTE_ADDR` as the trusted proxies report it; an invalid Host gets a 400."""
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         forwarded_for = environ.get("HTTP_X_FORWARDED_FOR", "")

@@ -1,4 +1,4 @@
-"""What every answer carries, so that a browser opens nothing that was not meant."""
+"""The security headers of every response: content security policy, HSTS and others."""
 
 POLICY = "; ".join(
     (
@@ -13,10 +13,10 @@ POLICY = "; ".join(
     )
 )
 
-# Features of a browser that no page here uses; a script that got in could not either.
+# Browser features that no page uses; an injected script could not use them either.
 UNUSED = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 
-# An owner's page may tell its own host where it was: its `Referrer-Policy` is same-origin.
+# Owners' pages override `Referrer-Policy` with same-origin.
 SECURITY_HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -28,10 +28,10 @@ SECURITY_HEADERS = {
     "Cache-Control": "no-store",
 }
 
-# Browsers heed these by https only, and complain about the first elsewhere. Who came by https comes by http no more.
+# Browsers honour these over https only, and warn about the first one over http.
 HTTPS_ONLY = {"Cross-Origin-Opener-Policy": "same-origin", "Strict-Transport-Security": "max-age=31536000"}
 
 
 def security_headers(base_url: str) -> dict[str, str]:
-    """Return the headers of every answer of a server whose addresses begin with `base_url`."""
+    """Return the headers of every response, given BASE_URL."""
     return SECURITY_HEADERS | HTTPS_ONLY if base_url.startswith("https:") else SECURITY_HEADERS

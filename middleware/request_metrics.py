@@ -1,4 +1,4 @@
-"""Each request as a line of the log and in the figures for Prometheus: by its route, since a path may hold a token."""
+"""Request log and Prometheus metrics, by route: a path may contain a token."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -8,7 +8,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, GCCollector, Histogram, PlatformCollector, ProcessCollector
 
 ROUTE = "bookonce.route"
-"""Where the app leaves the route in the environment of a request."""
+"""The key of the WSGI environment under which the app stores the route."""
 
 METHODS = {"GET", "HEAD", "POST", "OPTIONS"}
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -19,7 +19,7 @@ App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class Metrics:
-    """What Prometheus is told of one process."""
+    """The Prometheus metrics of one process."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -34,8 +34,8 @@ class Metrics:
         )
 
 
-def metrics_middleware(app: App, figures: Metrics | None) -> App:
-    """Return the app with each request in the log, and in `figures` if they are wanted."""
+def metrics_middleware(app: App, metrics: Metrics | None) -> App:
+    """Return the app; each request is logged, and counted in `metrics` unless it is None."""
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         began, status = perf_counter(), "500"
@@ -51,8 +51,8 @@ def metrics_middleware(app: App, figures: Metrics | None) -> App:
             seconds = perf_counter() - began
             asked = environ.get("REQUEST_METHOD", "")
             method, route = asked if asked in METHODS else "other", environ.get(ROUTE) or _other_route(environ)
-            if figures:
-                figures.seconds.labels(method, route, status).observe(seconds)
+            if metrics:
+                metrics.seconds.labels(method, route, status).observe(seconds)
             fields = {"method": method, "route": route, "status": int(status), "ms": round(seconds * 1000, 1)}
             log.info("request", extra={"fields": fields})
 

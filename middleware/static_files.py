@@ -1,4 +1,4 @@
-"""Static files: compressed, under names that change with what is in them, so that browsers keep them for ever.
+"""Static files, compressed, under names with a hash of the content, so that browsers can cache them for ever.
 
 `js/slot_page.bundle` lists files of `static/`, one a line, that are served together as `js/slot_page.js`: one request
 instead of two. In development the files are served under their own names, as they are on disk now.
@@ -24,7 +24,7 @@ App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 @cache
 def folder() -> Path:
-    """Return where the files to be served are: made once a process, and gone with it."""
+    """Return the folder of the served files, created once per process and removed at its end."""
     made = Path(tempfile.mkdtemp(prefix="bookonce-static-"))
     atexit.register(shutil.rmtree, made, ignore_errors=True)
     sources, served = made / "sources", made / "served"
@@ -34,24 +34,24 @@ def folder() -> Path:
 
 
 @cache
-def names() -> dict[str, str]:
-    """Return for each file the name under which it is served: `style.css` is `style.0123456789ab.css`."""
+def hashed_names() -> dict[str, str]:
+    """Return the served name of each file: `style.0123456789ab.css` for `style.css`."""
     paths: dict[str, str] = json.loads((folder() / "staticfiles.json").read_text())["paths"]
     return paths
 
 
 def static_url(name: str) -> str:
-    """Return the path at which a file is served."""
-    return PREFIX + names()[name]
+    """Return the URL path of a file."""
+    return PREFIX + hashed_names()[name]
 
 
 def source_url(name: str) -> str:
-    """Return the path at which a file is served in development."""
+    """Return the URL path of a file in development."""
     return PREFIX + name
 
 
 def static_files_middleware(app: App, headers: Mapping[str, str], autoreload: bool = False) -> App:
-    """Return the app with its static files, whose answers carry `headers`, too, but are to be kept.
+    """Return the app with its static files; they get `headers` except Cache-Control, since they may be cached.
 
     With `autoreload` each request is answered from `static/` as it is now, for development.
     """

@@ -1,4 +1,4 @@
-"""Runs the migrations, each whole or not at all."""
+"""Runs the migrations in one transaction."""
 
 from alembic import context
 from flask import current_app
@@ -11,10 +11,10 @@ ONE_AT_A_TIME = 0x626F6F6B  # "book"
 
 
 def run() -> None:
-    """Upgrade over one connection: one process at a time, and on SQLite without the foreign keys' cascades.
+    """Upgrade over one connection, one process at a time, and on SQLite without foreign keys.
 
-    A batch migration copies a table and drops the old one; with foreign keys on, that would delete the rows that
-    refer to it. So they are off before the transaction begins, and what is left is checked before it ends.
+    A batch migration copies a table and drops the old one; with foreign keys on, that would delete the rows that refer
+    to it. So they are off during the transaction, and all references are checked before it ends.
     """
     engine = current_app.extensions["migrate"].db.engine
     on_sqlite = engine.dialect.name == "sqlite"
@@ -25,7 +25,7 @@ def run() -> None:
         try:
             with connection.begin():
                 if not on_sqlite:
-                    connection.execute(text("SET LOCAL lock_timeout = 0"))  # another process may take its time
+                    connection.execute(text("SET LOCAL lock_timeout = 0"))  # wait for another process's migration
                     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ONE_AT_A_TIME})
                 context.configure(
                     connection=connection,

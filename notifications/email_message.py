@@ -62,7 +62,7 @@ def write(content: EmailContent, sender: Mailbox, recipient: Mailbox, now: datet
     mail["To"] = _header_address(recipient)
     mail["Subject"] = printable_line(content.subject)
     mail["Date"] = format_datetime(now)
-    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office note shall answer
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic replies
     mail.set_content(as_text(content))
     mail.add_alternative(render_template("email.html", content=content, light=LIGHT, dark=DARK), subtype="html")
     return mail

@@ -48,7 +48,7 @@ ROWS = {
     "no message without its owner's booking (messages)": """
         SELECT id FROM messages WHERE NOT EXISTS (SELECT 1 FROM bookings WHERE bookings.id = messages.booking_id
           AND bookings.owner_id = messages.owner_id)""",
-    "every booking and change has a mail to both sides (bookings)": """
+    "every booking has its messages to both sides (bookings)": """
         SELECT booking_id FROM messages WHERE kind <> 'reminder'
           GROUP BY booking_id, sequence HAVING count(*) <> 2""",
     "no link without its owner's calendar (links)": """

@@ -1,6 +1,6 @@
-"""Waitress, but told to stop it finishes what it has begun, and its own errors are as closed as the app's answers.
+"""Waitress with a graceful shutdown, and with the security headers on its own error responses.
 
-It uses inner names of waitress 3.0.2, so that version is pinned and `tests/test_server.py` tries all of it.
+It uses internals of waitress 3.0.2, so that version is pinned, and the tests of the server cover all of it.
 """
 
 import select
@@ -13,15 +13,15 @@ from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
-GRACE = 8.0
-LATE = 0.5
+SHUTDOWN_TIMEOUT = 8.0
+IDLE_AFTER = 0.5
 
 
 class Server:
-    """Listens where it is told; `run` answers requests until `stop`."""
+    """A listening server; `run` serves requests until `stop`."""
 
     def __init__(self, app: Flask, headers: Mapping[str, str], **settings: Any) -> None:
-        """Listen. Raises OSError and ValueError if it can't."""
+        """Start listening. Raises OSError or ValueError if the address can't be used."""
         self._map: dict[int, Any] = {}
         server = create_server(app, map=self._map, asyncore_use_poll=True, **settings)
         self._dispatcher = server.task_dispatcher
@@ -31,22 +31,22 @@ class Server:
         self._stopping = False
 
     def stop(self) -> None:
-        """Let `run` come to its end; may be called from the handler of a signal."""
+        """Make `run` return; may be called from a signal handler."""
         self._stopping = True
         self._listening[0].pull_trigger()
 
     def run(self) -> None:
-        """Answer requests; when stopped, take no more, finish those that are in flight, and return within 10 s."""
+        """Serve requests; when stopped, accept no more, finish those in flight, and return within 10 s."""
         while not self._stopping:
             wasyncore.poll2(0.5, self._map)
-        self._close_doors()
-        deadline = time.monotonic() + GRACE
-        while self._serves_somebody() and time.monotonic() < deadline:
+        self._stop_listening()
+        deadline = time.monotonic() + SHUTDOWN_TIMEOUT
+        while self._has_connections() and time.monotonic() < deadline:
             wasyncore.poll2(0.05, self._map)
         self._dispatcher.shutdown(timeout=1)
 
-    def _close_doors(self) -> None:
-        """Take who is at the door already, then free the port for the next process."""
+    def _stop_listening(self) -> None:
+        """Accept queued connections, then free the port for the next process."""
         for server in self._listening:
             while select.select([server.socket], [], [], 0)[0]:
                 server.handle_accept()
@@ -54,22 +54,22 @@ class Server:
             server.del_channel(self._map)
             server.socket.close()
 
-    def _serves_somebody(self) -> bool:
-        """Return whether a request is in flight; who only keeps a connection open is shown out.
+    def _has_connections(self) -> bool:
+        """Close idle keep-alive connections; return whether any connection is left.
 
-        Whoever has just come may be about to say something.
+        A connection that was active just now is kept: its request may be on the way.
         """
         channels = [channel for server in self._listening for channel in list(server.active_channels.values())]
         for channel in channels:
             in_flight = channel.requests or channel.request is not None or channel.total_outbufs_len
-            if not in_flight and time.time() - channel.last_activity > LATE:
+            if not in_flight and time.time() - channel.last_activity > IDLE_AFTER:
                 channel.handle_close()
         return any(server.active_channels for server in self._listening)
 
 
 def _channel_class(headers: Mapping[str, str], stopping: Callable[[], bool]) -> type[HTTPChannel]:
     class ConnectionCloseTask(WSGITask):
-        """When stopping, the answer says that it is the last one: a proxy that has more to ask would never be done."""
+        """Sends `Connection: close` when stopping, since a proxy would reuse the connection again and again."""
 
         def build_response_header(self) -> bytes:
             if stopping():

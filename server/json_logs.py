@@ -1,4 +1,4 @@
-"""What the server writes on standard error: one line of JSON for each thing that happened."""
+"""Logging as JSON lines on standard error."""
 
 import json
 import logging
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class JsonFormatter(logging.Formatter):
-    """A record as one line: time, level, what happened, and what `extra={"fields": …}` adds."""
+    """Formats a record as one line of JSON: time, level, message, and the fields of `extra={"fields": …}`."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -19,7 +19,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure_logging(level: str) -> None:
-    """Write all that is at least as grave as `level`."""
+    """Log our own records from `level` on, and warnings of libraries, to standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -1,4 +1,4 @@
-"""Serving with waitress: migrate, say where to go, answer requests."""
+"""The server process: migrates the database, starts the mail worker, serves with waitress."""
 
 import gc
 import logging
@@ -23,16 +23,16 @@ from public_urls import base, setup_address
 from server import json_logs
 from server.graceful_shutdown import Server
 
-# Waitress reads a little more than the app takes, so that the app can answer 413 with a page.
+# Larger than the app's own limit, so that the app can answer 413 with a page.
 MAX_BYTES = 10_000_000
 MAIL_GRACE = 1.0
 """Seconds. A message that takes longer is sent again by the next worker."""
 
 
 def serve(app: Flask) -> None:
-    """Serve the app until SIGTERM or SIGINT, then finish what has begun, within 10 s.
+    """Serve the app until SIGTERM or SIGINT, then finish the requests in flight, within 10 s.
 
-    The one line that is printed says which address to open.
+    Prints one line with the address to open. Exits with one line if the database or the port can't be used.
     """
     config: Config = app.config["BOOKONCE"]
     json_logs.configure_logging(config.log_level)
@@ -58,7 +58,7 @@ def serve(app: Flask) -> None:
             channel_timeout=30,
             cleanup_interval=10,
             ident=None,
-            clear_untrusted_proxy_headers=False,  # the app looks at who wrote them
+            clear_untrusted_proxy_headers=False,  # `client_middleware` checks them
         )
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
@@ -71,14 +71,14 @@ def serve(app: Flask) -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
-        gc.freeze()  # what is there now stays: to look through it again and again is a tenth of a large page's time
+        gc.freeze()  # objects of the start-up live on: scanning them takes a tenth of a large page's time
         print(f"Bookonce is ready. Open {ready}", flush=True)
         server.run()
 
 
 @contextmanager
 def _mail(app: Flask, server: MailServer | None) -> Iterator[Callable[[], None]]:
-    """Send mail beside, if there is a mail server; give what tells it to stop. A message in hand is waited for."""
+    """Run the mail worker in a thread if there is a mail server; yield its stop function; wait for it at the end."""
     if server is None:
         yield lambda: None
         return
@@ -96,7 +96,7 @@ def _first_line(error: DBAPIError | sqlite3.Error) -> str:
 
 
 def _without_path(record: logging.LogRecord) -> bool:
-    """Waitress names the path of a request that failed; a path may hold a token."""
+    """Remove the path from waitress' message about a failed request: a path may contain a token."""
     if "serving" in str(record.msg):
         record.msg, record.args = "Exception while serving a request", ()
     return True

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accounts.branding import change_logo, change_look
+from accounts.branding import change_accent, change_logo
 from accounts.errors import InvalidCredentials
 from accounts.owners import change_password, change_profile
 from accounts.sessions import start_session
@@ -34,7 +34,7 @@ def branding() -> ResponseReturnValue:
     if request.method != "POST":
         return redirect_to("owner.profile.edit")
     if "ours" in request.form:
-        change_look(g.owner.id, "")
+        change_accent(g.owner.id, "")
         flash(_("Your pages have our colour again."))
         return redirect_to("owner.profile.edit")
     if "no_logo" in request.form:
@@ -46,7 +46,7 @@ def branding() -> ResponseReturnValue:
     if form.errors:
         return _page(422, look_form=form)
     accent = form.accent.data.lower()
-    change_look(g.owner.id, "" if accent == LIGHT.accent else accent)
+    change_accent(g.owner.id, "" if accent == LIGHT.accent else accent)
     if image:
         change_logo(g.owner.id, image)
     flash(_("Your look was saved."))
@@ -62,8 +62,8 @@ def _clean_logo(form: BrandingForm) -> bytes | None:
         return None
     try:
         with upload.stream as file:
-            return logos.clean(file.read())
-    except logos.NoImage as error:
+            return logos.prepare_logo(file.read())
+    except logos.InvalidImage as error:
         form.logo.errors = [_no_image_words(str(error))]
         return None
 

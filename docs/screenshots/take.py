@@ -1,6 +1,6 @@
-"""Takes a picture of every page in every state: `./run.sh screenshots`, or only those for `phone-light`, say.
+"""Takes screenshots of every page in every state: `./run.sh screenshots`, or for example only `phone-light`.
 
-They go to `screenshots/`, by size and scheme, to be looked at; those that README.md and docs/ show go beside this file.
+They go to `screenshots/`, by size and scheme; those that README.md and docs/ show go beside this file.
 """
 
 import re
@@ -20,7 +20,7 @@ HERE, ALL = Path(__file__).parent, HOUSE / "screenshots"
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
 SCHEMES = ("light", "dark")
 SEEN = "http://book.example"
-"""What the addresses in the pictures begin with."""
+"""The BASE_URL in the screenshots."""
 SHOWN = {
     ("desktop-light", "share, copied"): "share",
     ("desktop-light", "calendar, with its preview"): "calendar",
@@ -45,7 +45,7 @@ WHOLE = ("form-phone", "manage-phone", "letter-phone", "appointment", "busy")
 
 
 class Album:
-    """The pictures of one walk, numbered in its order."""
+    """The screenshots of one walk, numbered in order."""
 
     def __init__(self, name: str) -> None:
         self.name, self.number = name, 0
@@ -53,7 +53,7 @@ class Album:
         (ALL / name).mkdir(parents=True)
 
     def take(self, page: Page, state: str, _there: str) -> None:
-        """Save what the page shows."""
+        """Save a screenshot of the page."""
         self.number += 1
         words = re.sub(r"\W+", "-", state).strip("-")
         path = ALL / self.name / f"{self.number:02}-{words}.png"
@@ -63,14 +63,14 @@ class Album:
 
 
 def albums() -> Iterator[tuple[str, dict[str, object]]]:
-    """Give the name of each album, and what the browser is told for it."""
+    """Yield the name of each album, and its browser options."""
     for size, viewport in SIZES.items():
         for scheme in SCHEMES:
             yield f"{size}-{scheme}", {"viewport": viewport, "color_scheme": scheme, "device_scale_factor": 2}
 
 
 def fill(browser: Browser, name: str, options: dict[str, object]) -> None:
-    """Walk through all pages, and take their pictures."""
+    """Walk through all pages and take their screenshots."""
     with tempfile.TemporaryDirectory() as folder, post_office() as office:
         mail = {"SMTP_URL": office.url, "MAIL_FROM": "book@example.com"}
         with running(Path(folder), BASE_URL=SEEN, **mail) as server:

@@ -1,4 +1,4 @@
-"""What may be changed and until when, the history of bookings, busy times, and search."""
+"""Rules for changes, the history of bookings, busy times, and search."""
 
 import unicodedata
 
@@ -88,7 +88,7 @@ def downgrade() -> None:
 
 
 def _fill_sought() -> None:
-    """Give the bookings that are there the text that a search compares, as `as_sought` makes it."""
+    """Fill the search text of existing bookings, as `normalize_for_search` made it at that time."""
     bookings = sa.table("bookings", sa.column("id"), sa.column("name"), sa.column("email"), sa.column("sought"))
     connection = op.get_bind()
     for row in connection.execute(sa.select(bookings.c.id, bookings.c.name, bookings.c.email)).all():

@@ -1,4 +1,4 @@
-"""An owner's colour and logo, and the locale in which each reader is written to."""
+"""Branding of owners, and the locale of mails to owners and invitees."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -57,7 +57,7 @@ def _names(tables: dict[str, str], columns: dict[str, dict[str, str]]) -> list[t
 
 
 def _rebuild(tables: list[tuple[str, str, dict[str, str]]], values: dict[str, str], new: bool) -> None:
-    """Make the tables anew and fill them with their rows; SQLite can't change a CHECK in place."""
+    """Recreate the tables with their rows, since SQLite can't change a CHECK in place."""
     connection = op.get_bind()
     for old, _after, _columns in reversed(tables):
         op.execute(f"CREATE TEMPORARY TABLE kept_{old} AS SELECT * FROM {old}")

@@ -9,7 +9,7 @@ from PIL import Image, ImageColor, ImageDraw
 from support.images import drawn
 
 from branding.colours import contrast
-from branding.logos import PAPERS, WEIGHT, NoImage, clean
+from branding.logos import PAPERS, WEIGHT, InvalidImage, prepare_logo
 
 
 def opened(data: bytes) -> Image.Image:
@@ -21,7 +21,7 @@ def opened(data: bytes) -> Image.Image:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
 @pytest.mark.parametrize("size", [(600, 300), (20, 10), (3000, 40), (40, 3000), (8, 8)])
 def test_any_image_becomes_small(kind: str, size: tuple[int, int]) -> None:
-    found = clean(drawn(size, kind=kind))
+    found = prepare_logo(drawn(size, kind=kind))
     assert len(found) <= WEIGHT
     width, height = opened(found).size
     assert width <= 320
@@ -32,14 +32,14 @@ def test_a_photograph_is_light_enough_too() -> None:
     noise = Image.effect_noise((1200, 900), 90).convert("RGB")
     file = BytesIO()
     noise.save(file, "JPEG")
-    assert len(clean(file.getvalue())) <= WEIGHT
+    assert len(prepare_logo(file.getvalue())) <= WEIGHT
 
 
 def test_what_else_is_in_the_file_is_not_passed_on() -> None:
     exif = Image.Exif()
     exif[0x010E] = "taken at home"
     exif[0x0112] = 6  # the camera was held upright
-    found = clean(drawn((300, 200), kind="JPEG", exif=exif, comment=b"a comment"))
+    found = prepare_logo(drawn((300, 200), kind="JPEG", exif=exif, comment=b"a comment"))
     assert b"taken at home" not in found
     assert b"a comment" not in found
     assert not Image.open(BytesIO(found)).getexif()
@@ -49,7 +49,7 @@ def test_what_else_is_in_the_file_is_not_passed_on() -> None:
 
 @pytest.mark.parametrize(("ink", "on_a_plate"), [("#000000", True), ("#ffffff", True), ("#3f8f6f", False)])
 def test_a_logo_can_be_seen_on_light_and_on_dark_paper(ink: str, on_a_plate: bool) -> None:
-    image = opened(clean(drawn(ink=ink)))
+    image = opened(prepare_logo(drawn(ink=ink)))
     corner = image.getpixel((0, 0))
     middle = image.getpixel((image.width // 2, image.height // 2))
     shown = "#{:02x}{:02x}{:02x}".format(*middle[:3])
@@ -71,7 +71,7 @@ def test_the_word_beside_a_mark_is_seen_too(mark: str, word: str, plate: str) ->
     draw.rectangle((80, 20, 300, 40), fill=word)
     file = BytesIO()
     image.save(file, "PNG")
-    corner = opened(clean(file.getvalue())).getpixel((0, 0))
+    corner = opened(prepare_logo(file.getvalue())).getpixel((0, 0))
     assert corner == ImageColor.getcolor(plate, "RGBA")
 
 
@@ -99,5 +99,5 @@ def bomb() -> bytes:
     ids=["nothing", "text", "SVG", "TIFF", "cut off", "damaged", "bomb", "nothing to see"],
 )
 def test_what_is_no_image_is_refused(data: bytes, why: str) -> None:
-    with pytest.raises(NoImage, match=why):
-        clean(data)
+    with pytest.raises(InvalidImage, match=why):
+        prepare_logo(data)
