@@ -1,6 +1,8 @@
-"""Addresses that leave the house: they begin with BASE_URL, never with what a request says its host is."""
+"""Absolute addresses for mails, feeds and the shell. They begin with BASE_URL, never with the Host of a request."""
 
 from urllib.parse import urlsplit
+
+from flask import current_app
 
 import config
 from accounts.owners import setup_token
@@ -14,12 +16,12 @@ def key() -> str:
 
 
 def base() -> str:
-    """Return what all addresses begin with, without a slash at its end."""
+    """Return what all addresses begin with, without a trailing slash."""
     return config.current().base_url
 
 
 def host() -> str:
-    """Return the host of our addresses, as a mail server wants to be greeted (RFC 5321, section 4.1.3)."""
+    """Return the host of our addresses in the form that EHLO takes (RFC 5321, section 4.1.3)."""
     name = urlsplit(base()).hostname or "localhost"
     if ":" in name:
         return f"[IPv6:{name}]"
@@ -29,7 +31,7 @@ def host() -> str:
 def link_address(link: Link) -> str | None:
     """Return the address of a link, or None if it was made with another key and can't be shown again."""
     token = links.link_token(key(), link)
-    return token and f"{base()}/b/{token}"
+    return token and _url("invitee.book.show", token=token)
 
 
 def manage_token(booking: Booking) -> str | None:
@@ -39,20 +41,25 @@ def manage_token(booking: Booking) -> str | None:
 
 def manage_address(token: str) -> str:
     """Return the address of the manage link with this token."""
-    return f"{base()}/booking/{token}"
+    return _url("invitee.manage.show", token=token)
 
 
 def appointment_address(booking: Booking) -> str:
     """Return the address of the owner's own page of the booking."""
-    return f"{base()}/bookings/{booking.id}"
+    return _url("owner.bookings.show", booking_id=booking.id)
 
 
 def feed_address(owner: Owner) -> str | None:
     """Return the address of the owner's feed, or None if there is none or it can't be shown again."""
     token = feeds.feed_token(key(), owner)
-    return token and f"{base()}/feed/{token}.ics"
+    return token and _url("system.ics_feed.ics", token=token)
 
 
 def setup_address() -> str:
     """Return the address at which the first owner's account is made."""
-    return f"{base()}/setup?token={setup_token(key())}"
+    return _url("auth.setup", token=setup_token(key()))
+
+
+def _url(endpoint: str, **values: object) -> str:
+    """Return a route's absolute address; `url_for` would need SERVER_NAME where there is no request."""
+    return base() + current_app.url_map.bind("").build(endpoint, values)
