@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, CompoundSelect, bindparam, case, null, select
 
 from availability.slots import Agenda, BusyTimes
 from database import Instant, db
-from models import CONFIRMED, Booking, BusyTime, Calendar
+from models import CONFIRMED, Booking, BusyTime
 
 # Further than any appointment with its buffers reaches, and than the ends of the dates it touches in any zone.
 REACH = timedelta(days=4)
@@ -36,20 +36,27 @@ _IN_THE_WAY: CompoundSelect[Any] = union_all(
 )
 
 
-def agenda(calendar: Calendar, since: datetime, until: datetime, moving: Booking | None = None) -> Agenda:
-    """Return what stands in the way of the calendar's slots in `[since, until)`, read in one query.
+def agenda(
+    owner_id: int,
+    calendar_id: int,
+    zone: ZoneInfo,
+    since: datetime,
+    until: datetime,
+    moving: Booking | None = None,
+) -> Agenda:
+    """Return what stands in the way of a calendar's slots in `[since, until)`, read in one query.
 
-    The appointment that is being moved does not count.
+    `zone` is the calendar's. A calendar that is not saved yet has the id 0. The appointment that is being moved does
+    not count.
     """
     asked = {
-        "owner": calendar.owner_id,
-        "calendar": calendar.id,
+        "owner": owner_id,
+        "calendar": calendar_id,
         "since": since - REACH,
         "until": until + REACH,
         "moving": moving.id if moving else 0,
     }
     rows = db.session.execute(_IN_THE_WAY, asked).all()
-    zone = ZoneInfo(calendar.timezone)
     return Agenda(
         busy=BusyTimes(row[:2] for row in rows),
         booked=Counter(row[2].astimezone(zone).date() for row in rows if row[2]),

@@ -10,7 +10,7 @@ from world import Browser, World, at, starts, z
 
 from database import db
 from models import Booking, Change, Owner
-from scheduling.booking_queries import BookingFilter, Place, appointments
+from scheduling.booking_queries import BookingFilter, Cursor, appointments
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")
 LISTED = re.compile(r'href="/bookings/(\d+)"')
@@ -95,7 +95,7 @@ def test_a_search_finds_all_that_there_is_and_minds_no_accents(
     cancelled = world.cancel(world.book(world.link(calendar), TEN, name="ANDRE Gross"))
     frozen.move_to(NINE + timedelta(hours=5))
     assert listed(browser, "?q=andré+gross") == [cancelled.id, past.id]
-    assert "Nobody with this" in browser.get("/bookings?q=nobody").text
+    assert "No appointment with this" in browser.get("/bookings?q=nobody").text
 
 
 def test_lists_use_their_indexes(sqlite_url: str, app_on: Any) -> None:
@@ -106,7 +106,7 @@ def test_lists_use_their_indexes(sqlite_url: str, app_on: Any) -> None:
     with world.inside():
         db.event.listen(db.engine, "before_cursor_execute", lambda _c, _u, sql, *_: queries.append(sql))
         for which in BookingFilter:
-            for place in (None, Place(NINE, 7)):
+            for place in (None, Cursor(NINE, 7)):
                 appointments(owner.id, which, NINE, 51, place)
         lists = [sql for sql in queries if sql.startswith("SELECT")]
         assert len(lists) == 8

@@ -9,23 +9,23 @@ from accounts.errors import InvalidCredentials
 from accounts.owners import change_password, change_profile
 from accounts.sessions import start_session
 from blueprints.login_required import start_browser_session
-from blueprints.responses import redirect_to
+from blueprints.responses import form_status, redirect_to
 from branding import logos
 from branding.colours import is_readable
 from forms.account import BrandingForm, PasswordForm, ProfileForm
 
 bp = Blueprint("profile", __name__, url_prefix="/settings")
 
-OURS = "#1f5f4a"
-"""The accent of the stylesheet."""
+DEFAULT_ACCENT = "#1f5f4a"
+"""The accent of the stylesheet without branding."""
 
 
 @bp.route("/profile", methods=["GET", "POST"])
 def edit() -> ResponseReturnValue:
-    """Change what invitees read of the owner."""
+    """Change what invitees see of the owner."""
     form = ProfileForm(obj=g.owner)
     if not form.validate_on_submit():
-        return _page(422 if form.is_submitted() else 200, form=form)
+        return _page(form_status(form), form=form)
     change_profile(g.owner.id, form.name.data, form.timezone.data, form.contact.data)
     flash(_("Your profile was saved."))
     return redirect_to("owner.profile.edit")
@@ -33,7 +33,7 @@ def edit() -> ResponseReturnValue:
 
 @bp.route("/look", methods=["GET", "POST"])
 def branding() -> ResponseReturnValue:
-    """Change the colour and the logo, or go back to ours."""
+    """Change or reset the colour and the logo."""
     if request.method != "POST":
         return redirect_to("owner.profile.edit")
     if "ours" in request.form:
@@ -49,7 +49,7 @@ def branding() -> ResponseReturnValue:
     if form.errors:
         return _page(422, look_form=form)
     accent = form.accent.data.lower()
-    change_look(g.owner.id, "" if accent == OURS else accent)
+    change_look(g.owner.id, "" if accent == DEFAULT_ACCENT else accent)
     if image:
         change_logo(g.owner.id, image)
     flash(_("Your look was saved."))
@@ -59,7 +59,7 @@ def branding() -> ResponseReturnValue:
 
 
 def _clean_logo(form: BrandingForm) -> bytes | None:
-    """Return the logo that was sent along, if any; one that can't be used is an error of the form."""
+    """Return the uploaded logo, re-encoded, if there is one; add an error to the form if it is not usable."""
     upload = request.files.get("logo")
     if not upload:
         return None
@@ -73,7 +73,7 @@ def _clean_logo(form: BrandingForm) -> bytes | None:
 
 @bp.route("/password", methods=["GET", "POST"])
 def password() -> ResponseReturnValue:
-    """Change the password; all other browsers are signed out."""
+    """Change the password and sign out all other browsers."""
     if request.method != "POST":
         return redirect_to("owner.profile.edit")
     form = PasswordForm()
@@ -107,6 +107,6 @@ def _page(
     return render_template(
         "profile.html",
         form=form or ProfileForm(formdata=None, obj=g.owner),
-        look_form=look_form or BrandingForm(formdata=None, accent=g.owner.accent or OURS),
+        look_form=look_form or BrandingForm(formdata=None, accent=g.owner.accent or DEFAULT_ACCENT),
         password_form=password_form or PasswordForm(formdata=None),
     ), status
