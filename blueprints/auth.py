@@ -54,7 +54,7 @@ def login() -> ResponseReturnValue:
             form.email.data, form.password.data, rate_limit_key(request.remote_addr or ""), str(get_locale())
         )
     except InvalidCredentials:
-        form.password.errors = [_("The email or the password is not right.")]
+        form.password.errors = [_("The email or the password is wrong.")]
         return render_template("login.html", form=form, first=False), 422
     next_url = session.get(NEXT_URL)
     start_browser_session(token)

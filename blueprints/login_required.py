@@ -45,7 +45,7 @@ def require_owner() -> ResponseReturnValue | None:
         if request.method == "GET":
             session[NEXT_URL] = request.full_path.rstrip("?")
         else:
-            flash(_("You were signed out meanwhile. What you sent was not saved."))
+            flash(_("You were signed out in the meantime. What you sent was not saved."))
         return redirect(url_for("auth.login"), code=303)
     require_csrf()
     return None

@@ -22,7 +22,7 @@ def renew() -> ResponseReturnValue:
     """Give the feed a new address; an old one stops working."""
     had_one = g.owner.feed_hash is not None
     renew_feed(key(), g.owner.id)
-    flash(_("The feed has a new address. The old one leads nowhere now.") if had_one else _("Your feed is ready."))
+    flash(_("The feed has a new address. The old one no longer works.") if had_one else _("Your feed is ready."))
     return redirect_to("owner.feed.index")
 
 
@@ -30,5 +30,5 @@ def renew() -> ResponseReturnValue:
 def end() -> ResponseReturnValue:
     """Turn the feed off; its address stops working."""
     turn_off_feed(g.owner.id)
-    flash(_("The feed is off. Its address leads nowhere now."))
+    flash(_("The feed is off. Its address no longer works."))
     return redirect_to("owner.feed.index")

@@ -91,7 +91,7 @@ def password() -> ResponseReturnValue:
 
 def _no_image_words(why: str) -> str:
     words = {
-        "kind": _("This is no image that we know: use a PNG, JPEG, WebP or GIF."),
+        "kind": _("This file is not an image that we support: use a PNG, JPEG, WebP or GIF."),
         "size": _("This image has too many pixels: make it smaller."),
         "empty": _("Nothing can be seen on this image."),
     }
