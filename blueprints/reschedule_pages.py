@@ -48,7 +48,8 @@ def choose(context: RescheduleContext) -> ResponseReturnValue:
         return _picker(context, booking, picker_around(booking.calendar, start, moving=booking, gone=True), 409)
     zone = reader_zone(booking.calendar)
     end = start + timedelta(minutes=booking.calendar.duration)
-    return render_page("move.html", **_page_context(context, booking), start=start, end=end, zone=zone)
+    shared = _shared_context(context.actor, booking)
+    return render_page("move.html", **shared, back=context.back, start=start, end=end, zone=zone)
 
 
 def move(context: RescheduleContext, keep_zone: bool = False) -> ResponseReturnValue:
@@ -91,8 +92,7 @@ def booking_context(
 ) -> dict[str, Any]:
     """Return what the appointment's page says to either side: the appointment, and what `actor` can do about it."""
     now = utcnow()
-    return {
-        "booking": BookingView.of(booking, calendar_name=booking.calendar.name),
+    return _shared_context(actor, booking) | {
         "cancellable": booking.is_confirmed and not cancel_error(actor, booking, now),
         "movable": not reschedule_error(actor, booking, now, changes) and booking.calendar.takes_bookings,
         "refusal": refusal and refusal_words(refusal, actor, booking),
@@ -100,13 +100,12 @@ def booking_context(
     }
 
 
-def _page_context(context: RescheduleContext, booking: Booking) -> dict[str, Any]:
+def _shared_context(actor: Actor, booking: Booking) -> dict[str, Any]:
     return {
         "calendar": booking.calendar.public_calendar,
         "profile": booking.calendar.owner.public_profile,
         "booking": BookingView.of(booking, calendar_name=booking.calendar.name),
-        "by_owner": context.actor.role is Role.OWNER,
-        "back": context.back,
+        "by_owner": actor.role is Role.OWNER,
     }
 
 
@@ -114,7 +113,8 @@ def _picker(context: RescheduleContext, booking: Booking, picker: Picker, status
     return render_page(
         "picker.html",
         status,
-        **_page_context(context, booking),
+        **_shared_context(context.actor, booking),
+        back=context.back,
         picker=picker,
         asks_zone="zones" in request.args,
         taken=status == 409,

@@ -86,8 +86,6 @@ def _page(
         "booking.html",
         status,
         **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form),
-        calendar=calendar.public_calendar,
-        profile=calendar.owner.public_profile,
         token=token,
         address=address,
         add_to_calendar_links=add_to_calendar_links(ical.invitee_event(booking, address)),
