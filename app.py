@@ -15,7 +15,7 @@ from werkzeug.routing import BaseConverter
 import config as configuration
 from blueprints import auth, errors, invitee, owner, system
 from blueprints.login_required import csrf, current_owner
-from blueprints.responses import is_owner_page
+from blueprints.responses import is_owner_page, url_pattern
 from blueprints.slot_picker import slot_page
 from branding import logos, theme
 from cli.commands import add_commands
@@ -81,6 +81,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         timezones=timezones,
         static=static_files.source_url if app.debug else static_files.static_url,
         stylesheet=theme.stylesheet_url,
+        url_pattern=url_pattern,
         current_owner=current_owner,
         delivery_problems=delivery_problems,
         mail_server=config.mail,

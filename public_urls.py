@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from flask import current_app
+
 import config
 from accounts.owners import setup_token
 from models import Booking, Link, Owner
@@ -14,7 +16,7 @@ def key() -> str:
 
 
 def base() -> str:
-    """Return BASE_URL, without a slash at its end."""
+    """Return BASE_URL, without a trailing slash."""
     return config.current().base_url
 
 
@@ -29,7 +31,7 @@ def host() -> str:
 def link_address(link: Link) -> str | None:
     """Return the address of a link; None if it was made with another key."""
     token = links.link_token(key(), link)
-    return token and f"{base()}/b/{token}"
+    return token and _url("invitee.book.show", token=token)
 
 
 def manage_token(booking: Booking) -> str | None:
@@ -39,20 +41,25 @@ def manage_token(booking: Booking) -> str | None:
 
 def manage_address(token: str) -> str:
     """Return the address of the manage link with this token."""
-    return f"{base()}/booking/{token}"
+    return _url("invitee.manage.show", token=token)
 
 
 def appointment_address(booking: Booking) -> str:
     """Return the address of the owner's own page of the booking."""
-    return f"{base()}/bookings/{booking.id}"
+    return _url("owner.bookings.show", booking_id=booking.id)
 
 
 def feed_address(owner: Owner) -> str | None:
     """Return the address of the owner's feed; None if there is none, or it was made with another key."""
     token = feeds.feed_token(key(), owner)
-    return token and f"{base()}/feed/{token}.ics"
+    return token and _url("system.ics_feed.ics", token=token)
 
 
 def setup_address() -> str:
     """Return the address of the set-up page for the first owner."""
-    return f"{base()}/setup?token={setup_token(key())}"
+    return _url("auth.setup", token=setup_token(key()))
+
+
+def _url(endpoint: str, **values: object) -> str:
+    """Return a route's absolute address; `url_for` would need SERVER_NAME where there is no request."""
+    return base() + current_app.url_map.bind("").build(endpoint, values)

@@ -1,1 +1,1 @@
-"""The pages, by who reads them: `auth` before the login, `owner` behind it, `invitee`, and `system` for programs."""
+"""The pages by their readers: `auth` before the login, `owner` behind it, `invitee`, and `system` for programs."""

@@ -1,4 +1,4 @@
-"""The first account, signing in and out."""
+"""The first account, login and logout."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -10,6 +10,7 @@ from accounts.errors import InvalidCredentials
 from accounts.owners import create_first_owner, has_owner, setup_token
 from accounts.sessions import log_in, log_out, start_session
 from blueprints.login_required import NEXT_URL, SESSION_TOKEN, current_owner, require_csrf, start_browser_session
+from blueprints.responses import form_status
 from forms.account import LoginForm, SetupForm
 from parsing.client_ip import rate_limit_key
 from public_urls import key
@@ -20,18 +21,18 @@ bp.before_request(require_csrf)
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """Lead to the calendars, or to the sign-in."""
+    """Redirect to the calendars, or to the login."""
     return redirect(url_for("owner.calendars.index" if current_owner() else "auth.login"), code=303)
 
 
 @bp.route("/setup", methods=["GET", "POST"])
 def setup() -> ResponseReturnValue:
-    """Make the first owner's account, while there is none."""
+    """Create the first owner's account; 404 if there is an account already."""
     if has_owner() or not tokens.constant_time_equal(request.args.get("token", ""), setup_token(key())):
         abort(404)
     form = SetupForm()
     if not form.validate_on_submit():
-        return render_template("setup.html", form=form), 422 if form.is_submitted() else 200
+        return render_template("setup.html", form=form), form_status(form)
     owner = create_first_owner(
         form.email.data, form.name.data, form.timezone.data, form.password.data, calendar=_("30-minute meeting")
     )
@@ -42,18 +43,18 @@ def setup() -> ResponseReturnValue:
 
 @bp.route("/login", methods=["GET", "POST"])
 def login() -> ResponseReturnValue:
-    """Sign in with email and password."""
+    """Log in with email and password."""
     if request.method == "GET" and current_owner():
         return redirect(url_for("owner.calendars.index"), code=303)
     form = LoginForm()
     if not form.validate_on_submit():
-        return render_template("login.html", form=form, first=not has_owner()), 422 if form.is_submitted() else 200
+        return render_template("login.html", form=form, first=not has_owner()), form_status(form)
     try:
         token = log_in(
             form.email.data, form.password.data, rate_limit_key(request.remote_addr or ""), str(get_locale())
         )
     except InvalidCredentials:
-        form.password.errors = [_("The email or the password is not right.")]
+        form.password.errors = [_("The email or the password is wrong.")]
         return render_template("login.html", form=form, first=False), 422
     next_url = session.get(NEXT_URL)
     start_browser_session(token)
@@ -62,7 +63,7 @@ def login() -> ResponseReturnValue:
 
 @bp.post("/logout")
 def logout() -> ResponseReturnValue:
-    """End this browser's session."""
+    """End the session of this browser."""
     if token := session.get(SESSION_TOKEN):
         log_out(token)
     session.clear()

@@ -1,47 +1,57 @@
-"""The one place where a refusal becomes a page."""
+"""The page of each error, in one place."""
+
+import math
 
 from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from accounts.errors import TooManyAttempts
-from blueprints.responses import answer, is_owner_page, wants_fragment
+from blueprints.responses import is_owner_page, render_page, wants_fragment
 from database import CommitUnknown, close_session
 from scheduling.errors import CalendarClosed, LinkExpired, LinkRevoked, LinkUnavailable, LinkUsed, NotFound
 
+NO_TABLES = "The database has no tables: run `flask --app app db upgrade`"
 RETRY_AFTER = 5
+"""Seconds."""
+
+LINK_UNAVAILABLE = {
+    LinkUnavailable: (_l("This link can’t be used"), _l("Nothing can be booked with it.")),
+    LinkUsed: (_l("This link has already been used"), _l("A one-time link works for one booking.")),
+    LinkExpired: (_l("This link has expired"), _l("A one-time link works for a limited time.")),
+    LinkRevoked: (_l("This link is no longer valid"), _l("It was taken back before anybody booked with it.")),
+    CalendarClosed: (
+        _l("No appointments can be booked here at the moment"),
+        _l("The calendar behind this link is closed."),
+    ),
+}
 
 
 def register(app: Flask) -> None:
-    """Tell the app which page each refusal is."""
-    app.register_error_handler(LinkUnavailable, _spent)
+    """Register the error handlers."""
+    app.register_error_handler(LinkUnavailable, _link_unavailable)
     app.register_error_handler(NotFound, lambda _error: _problem(404, *_words(404)))
     app.register_error_handler(TooManyAttempts, _too_many)
     app.register_error_handler(CSRFError, lambda _error: _problem(400, *_csrf_words()))
     app.register_error_handler(HTTPException, _http)
-    # InternalError: psycopg's word for a server that has become a standby and takes no writes.
-    for away in (OperationalError, InterfaceError, InternalError, TimeoutError, CommitUnknown):
-        app.register_error_handler(away, _database_away)
+    # InternalError is what psycopg raises if the server has become a standby and takes no writes.
+    for unavailable in (OperationalError, InterfaceError, InternalError, TimeoutError, CommitUnknown):
+        app.register_error_handler(unavailable, _database_unavailable)
+    app.register_error_handler(ProgrammingError, _query_failed)
 
 
-def _spent(refusal: LinkUnavailable) -> ResponseReturnValue:
-    title, why = {
-        LinkUsed: (_("This link has already been used"), _("A one-time link works for one booking.")),
-        LinkExpired: (_("This link has expired"), _("A one-time link works for a limited time.")),
-        LinkRevoked: (_("This link is no longer valid"), _("It was taken back before anybody booked with it.")),
-        CalendarClosed: (
-            _("No appointments can be booked here at the moment"),
-            _("The calendar behind this link is closed."),
-        ),
-    }[type(refusal)]
-    return _whole(answer("spent", 410, title=title, why=why, whom=refusal.owner, used=isinstance(refusal, LinkUsed)))
+def _link_unavailable(refusal: LinkUnavailable) -> ResponseReturnValue:
+    title, why = next(LINK_UNAVAILABLE[kind] for kind in type(refusal).__mro__ if kind in LINK_UNAVAILABLE)
+    used = isinstance(refusal, LinkUsed)
+    return _for_htmx(render_page("spent.html", 410, title=title, why=why, profile=refusal.owner, used=used))
 
 
 def _too_many(refusal: TooManyAttempts) -> ResponseReturnValue:
-    minutes = -(-refusal.wait // 60)
+    minutes = math.ceil(refusal.wait / 60)
     page = _problem(429, _("Too many attempts"), _("Please wait %(minutes)s min, then try again.", minutes=minutes))
     page.headers["Retry-After"] = str(refusal.wait)
     return page
@@ -57,8 +67,23 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return page
 
 
-def _database_away(error: Exception) -> ResponseReturnValue:
-    """Say what is known of what was asked for; what was typed goes along, to be sent again."""
+def _query_failed(error: DBAPIError) -> ResponseReturnValue:
+    """Render the 500 page of a missing table; raise any other error again, as it is a bug.
+
+    SQLite reports a missing table by the message, PostgreSQL by SQLSTATE 42P01.
+    """
+    if "no such table" not in str(error.orig) and getattr(error.orig, "sqlstate", None) != "42P01":
+        raise error
+    close_session()
+    current_app.logger.error(NO_TABLES)
+    title, what_next = _words(500)
+    return _problem(500, title, NO_TABLES if current_app.debug else what_next)
+
+
+def _database_unavailable(error: Exception) -> ResponseReturnValue:
+    """Render the 503 page: whether anything was saved, and a form that sends again what was typed."""
+    if isinstance(error, OperationalError) and "no such table" in str(error.orig):
+        return _query_failed(error)
     why = str(error.__cause__ or error).strip().partition("\n")[0]
     current_app.logger.error("The database does not answer %s %s: %s", request.method, request.url_rule, why)
     close_session()
@@ -74,18 +99,21 @@ def _database_away(error: Exception) -> ResponseReturnValue:
 
 
 def _problem(status: int, title: str, what_next: str, again: bool = False) -> Response:
-    """Return the page of a problem. An invitee may try `again` with what was typed; an owner goes to their pages."""
-    mine = is_owner_page()
-    typed = list(request.form.items(multi=True)) if again and not mine and request.method == "POST" else None
-    where = request.full_path.rstrip("?") if again and not mine else None
-    return _whole(answer("problem", status, title=title, what_next=what_next, mine=mine, again=where, typed=typed))
+    """Render the page of a problem. An invitee may send the form `again`; an owner gets a link to their pages."""
+    by_owner = is_owner_page()
+    typed = list(request.form.items(multi=True)) if again and not by_owner and request.method == "POST" else None
+    where = request.full_path.rstrip("?") if again and not by_owner else None
+    return _for_htmx(
+        render_page(
+            "problem.html", status, title=title, what_next=what_next, by_owner=by_owner, again=where, typed=typed
+        )
+    )
 
 
-def _whole(page: Response) -> Response:
-    """Return the answer so that htmx shows it as what it is, not as a part of the page that asked.
+def _for_htmx(page: Response) -> Response:
+    """Return the page with headers that keep htmx from putting it where a part of the page was asked for.
 
-    Where htmx looked for something, the browser goes there and gets the page; where it changed something, the
-    fragment is a dialog for the place of all pop-ups.
+    After a GET the browser loads the whole page; after a POST the fragment is shown as a dialog.
     """
     if wants_fragment():
         if request.method == "GET":
@@ -106,5 +134,8 @@ def _words(status: int) -> tuple[str, str]:
         404: (_("There is no such page"), _("Check that the address is complete: nothing may be missing at its end.")),
         405: (_("This can't be done here"), _("Go back and try again from the page before.")),
         410: (_("This page is gone"), _("Please contact whoever gave you the address.")),
-        413: (_("This is too much"), _("What was sent is too large. Nothing was changed and nothing was booked.")),
+        413: (
+            _("What you sent is too large"),
+            _("Please send less. Nothing was changed and nothing was booked."),
+        ),
     }.get(status, (_("Something went wrong"), _("It is not your fault. Please try again in a moment.")))

@@ -1,4 +1,4 @@
-"""Who is asking: the owner's session and the CSRF token, for every page that is not an invitee's."""
+"""The owner's session and the CSRF check, for every page that is not an invitee's."""
 
 from flask import Response, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ SESSION_TOKEN, NEXT_URL = "session_token", "next_url"
 
 
 def current_owner() -> Owner | None:
-    """Return the owner whose session this request belongs to; asked of the database once a request."""
+    """Return the owner whose session this request belongs to; queried once per request."""
     if "owner" not in g:
         token = session.get(SESSION_TOKEN)
         g.owner = owner_of_session(token) if token else None
@@ -23,20 +23,20 @@ def current_owner() -> Owner | None:
 
 
 def start_browser_session(token: str) -> None:
-    """Make this browser's session that of the token's owner; nothing of an earlier one stays."""
+    """Store the session token in this browser's cookie, and clear all of an earlier session."""
     session.clear()
     session[SESSION_TOKEN] = token
     session.permanent = True
 
 
 def require_csrf() -> None:
-    """Answer 400 to a change that does not come from one of our pages."""
+    """Answer 400 to a change without a valid CSRF token."""
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         csrf.protect()
 
 
 def require_owner() -> ResponseReturnValue | None:
-    """Send to the sign-in who has no session; for the others, check where the change comes from."""
+    """Redirect to the login if there is no session; otherwise check the CSRF token."""
     if request.method == "OPTIONS":
         return None
     if current_owner() is None:
@@ -45,7 +45,7 @@ def require_owner() -> ResponseReturnValue | None:
         if request.method == "GET":
             session[NEXT_URL] = request.full_path.rstrip("?")
         else:
-            flash(_("You were signed out meanwhile. What you sent was not saved."))
+            flash(_("You were signed out in the meantime. What you sent was not saved."))
         return redirect(url_for("auth.login"), code=303)
     require_csrf()
     return None

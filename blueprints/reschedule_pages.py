@@ -1,7 +1,9 @@
-"""Moving an appointment: the same picker, question and answer for its invitee and for its owner."""
+"""Moving an appointment: the same picker and the same confirmation for its invitee and for its owner."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
@@ -9,68 +11,69 @@ from flask_babel import gettext as _
 
 import config
 from availability.month_view import Picker
-from blueprints.responses import answer
+from blueprints.responses import render_page
 from blueprints.slot_picker import picker_around, picker_from_query, reader_zone
+from blueprints.view_models import BookingView
 from database import utcnow
-from forms.booking import RescheduleForm
-from models import Booking
+from forms.booking import CancelForm, RescheduleForm
+from models import Booking, Change, Role
 from parsing.values import parse_instant
 from scheduling.booking_queries import history
 from scheduling.bookings import is_free
-from scheduling.changes import Actor, change_deadline, reschedule, reschedule_error
+from scheduling.changes import Actor, cancel_error, change_deadline, reschedule, reschedule_error
 from scheduling.errors import ChangeNotAllowed, RebookingNotAllowed, RescheduleLimitReached, SlotTaken
 
 
 @dataclass(frozen=True)
 class RescheduleContext:
-    """One of the two who may move it: where they do, and the page that tells them why they can't."""
+    """Who moves the appointment, the URL of its page, and the view that says why it cannot be moved."""
 
     actor: Actor
-    path: str
     back: str
-    layout: str
     refused: Callable[[Booking, type[ChangeNotAllowed]], ResponseReturnValue]
 
 
-def choose(side: RescheduleContext) -> ResponseReturnValue:
+def choose(context: RescheduleContext) -> ResponseReturnValue:
     """Show the picker as if the appointment's time were free, or ask whether to move it to `start`."""
-    booking = side.actor.find()
+    booking = context.actor.find()
     now = utcnow()
-    if refusal := reschedule_error(side.actor, booking, now, history(booking)):
-        return side.refused(booking, refusal)
+    if refusal := reschedule_error(context.actor, booking, now, history(booking)):
+        return context.refused(booking, refusal)
     if not request.args.keys() & {"start", "date", "month"}:
-        return _picker(side, booking, picker_around(booking.calendar, booking.starts_at, moving=booking))
+        return _picker(context, booking, picker_around(booking.calendar, booking.starts_at, moving=booking))
     if "start" not in request.args:
-        return _picker(side, booking, picker_from_query(booking.calendar, moving=booking))
+        return _picker(context, booking, picker_from_query(booking.calendar, moving=booking))
     start = parse_instant(request.args["start"])
     if start is None or not is_free(booking.calendar, start, now, moving=booking):
-        return _picker(side, booking, picker_around(booking.calendar, start, moving=booking, gone=True), 409)
+        return _picker(context, booking, picker_around(booking.calendar, start, moving=booking, gone=True), 409)
     zone = reader_zone(booking.calendar)
-    return answer("move", booking=booking, start=start, zone=zone, layout=side.layout, path=side.path, back=side.back)
+    end = start + timedelta(minutes=booking.calendar.duration)
+    shared = _shared_context(context.actor, booking)
+    return render_page("move.html", **shared, back=context.back, start=start, end=end, zone=zone)
 
 
-def move(side: RescheduleContext, keep_zone: bool = False) -> ResponseReturnValue:
-    """Move the appointment; `keep_zone` where it is not the invitee who chose, so that theirs stays."""
+def move(context: RescheduleContext, keep_zone: bool = False) -> ResponseReturnValue:
+    """Move the appointment. With `keep_zone` the invitee keeps their time zone: it was the owner who chose."""
     form = RescheduleForm()
     start = parse_instant(form.start.data)
     try:
         if form.validate():
             timezone = "" if keep_zone else form.timezone.data or ""
-            reschedule(side.actor, start, timezone, notify=config.current().sends_mail)
-            return redirect(side.back, code=303)
-        booking = side.actor.find()
-        if refusal := reschedule_error(side.actor, booking, utcnow(), history(booking)):
-            return side.refused(booking, refusal)
-        return _picker(side, booking, picker_from_query(booking.calendar, moving=booking), 422)
+            reschedule(context.actor, start, timezone, notify=config.current().sends_mail)
+            return redirect(context.back, code=303)
+        booking = context.actor.find()
+        if refusal := reschedule_error(context.actor, booking, utcnow(), history(booking)):
+            return context.refused(booking, refusal)
+        return _picker(context, booking, picker_from_query(booking.calendar, moving=booking), 422)
     except SlotTaken:
-        booking = side.actor.find()
-        return _picker(side, booking, picker_around(booking.calendar, start, moving=booking, gone=True), 409)
+        booking = context.actor.find()
+        return _picker(context, booking, picker_around(booking.calendar, start, moving=booking, gone=True), 409)
     except ChangeNotAllowed as refusal:
-        return side.refused(side.actor.find(), type(refusal))
+        return context.refused(context.actor.find(), type(refusal))
 
 
 def refusal_words(refusal: type[ChangeNotAllowed], actor: Actor, booking: Booking) -> str:
-    """Return why the appointment can't be changed, in a sentence."""
+    """Return in a sentence why the appointment cannot be changed."""
     if refusal is RescheduleLimitReached:
         return str(_("This appointment was moved as often as it can be."))
     if refusal is RebookingNotAllowed:
@@ -80,16 +83,39 @@ def refusal_words(refusal: type[ChangeNotAllowed], actor: Actor, booking: Bookin
     return str(_("It is too close to its start: it can’t be changed here any more."))
 
 
-def _picker(side: RescheduleContext, booking: Booking, picker: Picker, status: int = 200) -> ResponseReturnValue:
-    return answer(
-        "picker",
+def booking_context(
+    actor: Actor,
+    booking: Booking,
+    changes: Sequence[Change],
+    refusal: type[ChangeNotAllowed] | None,
+    form: CancelForm | None,
+) -> dict[str, Any]:
+    """Return what the appointment's page says to either side: the appointment, and what `actor` can do about it."""
+    now = utcnow()
+    return _shared_context(actor, booking) | {
+        "cancellable": booking.is_confirmed and not cancel_error(actor, booking, now),
+        "movable": not reschedule_error(actor, booking, now, changes) and booking.calendar.takes_bookings,
+        "refusal": refusal and refusal_words(refusal, actor, booking),
+        "form": form or CancelForm(formdata=None),
+    }
+
+
+def _shared_context(actor: Actor, booking: Booking) -> dict[str, Any]:
+    return {
+        "calendar": booking.calendar.public_calendar,
+        "profile": booking.calendar.owner.public_profile,
+        "booking": BookingView.of(booking, calendar_name=booking.calendar.name),
+        "by_owner": actor.role is Role.OWNER,
+    }
+
+
+def _picker(context: RescheduleContext, booking: Booking, picker: Picker, status: int = 200) -> ResponseReturnValue:
+    return render_page(
+        "picker.html",
         status,
-        calendar=booking.calendar,
+        **_shared_context(context.actor, booking),
+        back=context.back,
         picker=picker,
-        layout=side.layout,
-        path=side.path,
-        moving=booking,
-        back=side.back,
         asks_zone="zones" in request.args,
         taken=status == 409,
         choose_first=status == 422,

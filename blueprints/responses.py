@@ -1,9 +1,17 @@
-"""The two shapes of an answer: a whole page, or the fragment of it that htmx asked for."""
+"""The two forms of a response, a whole page or the fragment that htmx asked for, and what all lists and forms share."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+
+Row = TypeVar("Row")
+
+PAGE_SIZE = 50
+PLACEHOLDER = 10**17
+"""An id that is larger than any row's, and that routes take."""
 
 
 def is_owner_page() -> bool:
@@ -12,28 +20,44 @@ def is_owner_page() -> bool:
 
 
 def wants_fragment() -> bool:
-    """Return whether htmx asks for a part of the page; going back in the history it asks for the whole of it."""
+    """Return whether htmx asks for a part of the page; when it restores history it asks for the whole page."""
     return "HX-Request" in request.headers and request.headers.get("HX-Request-Type") != "full"
 
 
-def answer(noun: str, status: int = 200, **context: Any) -> Response:
-    """Return `_noun.html` if htmx asks, else `noun.html`, which includes it."""
-    template = f"_{noun}.html" if wants_fragment() else f"{noun}.html"
-    return make_response(render_template(template, **context), status)
+def render_page(name: str, status: int = 200, **context: Any) -> Response:
+    """Return the page `name`, such as `share.html`; if htmx asks for a fragment, `_share.html` instead."""
+    return make_response(render_template(f"_{name}" if wants_fragment() else name, **context), status)
+
+
+def form_status(form: FlaskForm) -> int:
+    """Return the status of a page that shows the form: 422 if it was sent and is not valid, else 200."""
+    return 422 if form.is_submitted() else 200
+
+
+def page_of(rows: Sequence[Row]) -> tuple[Sequence[Row], Row | None]:
+    """Return the rows of one page, and the last of them if more follow. `rows` are up to PAGE_SIZE + 1."""
+    return rows[:PAGE_SIZE], rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
+
+
+def url_pattern(endpoint: str, name: str) -> Callable[[int], str]:
+    """Return a function from a row's id to its URL. A long list would spend half of its time in `url_for`."""
+    values: dict[str, Any] = {name: PLACEHOLDER}
+    before, after = url_for(endpoint, **values).split(str(PLACEHOLDER))
+    return lambda row_id: f"{before}{row_id}{after}"
 
 
 def gzip_response(plain: bytes, compressed: bytes, mimetype: str = "text/html") -> Response:
-    """Return an answer, in gzip to those who take it so."""
-    takes_it = request.accept_encodings.quality("gzip") > 0
-    answer = Response(compressed if takes_it else plain, mimetype=mimetype)
-    if takes_it:
-        answer.headers["Content-Encoding"] = "gzip"
-    answer.headers["Vary"] = "Accept-Encoding"
-    return answer
+    """Return a response, compressed if the client accepts gzip."""
+    accepts_gzip = request.accept_encodings.quality("gzip") > 0
+    response = Response(compressed if accepts_gzip else plain, mimetype=mimetype)
+    if accepts_gzip:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    return response
 
 
 def redirect_to(endpoint: str, **values: Any) -> ResponseReturnValue:
-    """Send the browser to another page after a change, htmx or not."""
+    """Send the browser to another page after a change, whether htmx asked or not."""
     where = url_for(endpoint, **values)
     if wants_fragment():
         return Response(headers={"HX-Redirect": where})

@@ -1,4 +1,4 @@
-"""The slot picker as both of its users need it: who books with a link, and who moves an appointment."""
+"""The slot picker, for booking with a link and for moving an appointment."""
 
 import gzip
 from datetime import date, datetime
@@ -23,7 +23,7 @@ def reader_zone(calendar: Calendar) -> ZoneInfo:
 
 
 def picker_from_query(calendar: Calendar, moving: Booking | None = None) -> Picker:
-    """Return the picker on the day or month of the query; what is none counts as absent."""
+    """Return the picker on the day or the month of the query; an invalid one counts as absent."""
     args = request.args
     return _pick(calendar, moving, month=parse_month(args.get("month")), day=parse_date(args.get("date")))
 
@@ -31,9 +31,9 @@ def picker_from_query(calendar: Calendar, moving: Booking | None = None) -> Pick
 def picker_around(
     calendar: Calendar, start: datetime | None, moving: Booking | None = None, gone: bool = False
 ) -> Picker:
-    """Return the picker on the day of a slot, or on the first day with slots if it has no other.
+    """Return the picker on the day of a slot, or on the first day with slots if that day has none.
 
-    Where the slot is `gone`, those that are the nearest to it come first.
+    If the slot is `gone`, the free slots nearest to it come first.
     """
     if start is not None:
         picker = _pick(
@@ -48,16 +48,16 @@ def picker_around(
 def slot_page(
     template: str, _locale: str, calendar: PublicCalendar, picker: Picker, finds_zone: bool, asks_zone: bool
 ) -> tuple[bytes, bytes]:
-    """Return the slot page, or its fragment, for who has typed nothing yet: plain, and in gzip.
+    """Return the slot page, or its fragment, for a visitor who has not typed anything: raw and gzipped bytes.
 
-    It depends on nothing else, so that it needs no second laying out as long as nobody books: that is half its work.
-    It holds no secret either, not even its own address, so that its length may depend on what it says.
+    It is rendered once and reused until a booking changes its inputs, which halves the time of a request. `_locale`
+    is a part of the cache key. The page holds no secret, not even its own address, so compressing it leaks nothing.
     """
     plain = render_template(
         template,
         calendar=calendar,
+        profile=calendar.owner,
         picker=picker,
-        layout="invitee_page.html",
         finds_zone=finds_zone,
         asks_zone=asks_zone,
     ).encode()
@@ -71,7 +71,7 @@ def _pick(
     day: date | None = None,
     near: datetime | None = None,
 ) -> Picker:
-    now = utcnow()
-    rules = calendar.rules
-    in_the_way = agenda(calendar, now, now + (rules.horizon + 2) * DAY, moving)
-    return build_picker(rules, in_the_way, now, reader_zone(calendar), month, day, near)
+    now, rules = utcnow(), calendar.rules
+    until = now + (rules.horizon + 2) * DAY
+    busy = agenda(calendar.owner_id, calendar.id, rules.zone, now, until, moving)
+    return build_picker(rules, busy, now, reader_zone(calendar), month, day, near)

@@ -169,7 +169,8 @@ class _Demo:
         now = utcnow()
         since = datetime.combine(now.astimezone(ZONE).date() + timedelta(days=days), time(hour), ZONE)
         calendar = calendars.get_calendar(self.owner.id, calendar.id)
-        return first_slot(calendar.rules, agenda(calendar, now, now + MONTH), now, since)
+        limits = agenda(self.owner.id, calendar.id, calendar.rules.zone, now, now + MONTH)
+        return first_slot(calendar.rules, limits, now, since)
 
     def _invitee(self, booking: Booking) -> InviteeActor:
         return InviteeActor(str(bookings.manage_token(key(), booking)))

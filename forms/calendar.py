@@ -1,6 +1,8 @@
 """The form of a calendar's settings, and the one of a link's label."""
 
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -8,7 +10,7 @@ from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from availability.opening_hours import WEEKDAYS, parse_windows
-from availability.slots import MINUTES_A_DAY, Availability
+from availability.slots import MINUTES_A_DAY, Availability, Rules
 from forms import fields
 from forms.base import OurForm
 from forms.fields import (
@@ -97,6 +99,17 @@ class CalendarForm(OurForm):
         """Return the calendar's columns, by name, from a valid form."""
         week = tuple(parse_windows(field.data or "") for field in self.hours)
         return {name: self[name].data for name in FIELDS} | {"availability": Availability(week, self.dates.data)}
+
+    def rules(self) -> Rules:
+        """Return the rule for slots as a valid form has it, as if the calendar were open."""
+        minutes = ("duration", "step", "buffer_before", "buffer_after", "min_notice")
+        return Rules(
+            zone=ZoneInfo(self.timezone.data),
+            availability=self.values()["availability"],
+            horizon=self.horizon.data,
+            daily_limit=self.daily_limit.data,
+            **{name: timedelta(minutes=self[name].data) for name in minutes},
+        )
 
 
 FIELDS = (

@@ -187,7 +187,7 @@ def format_free(days: Sequence[tuple[date, Sequence[datetime]]]) -> str:
 
 def format_moves(left: int) -> str:
     """Return the sentence that says how often an appointment can still be moved."""
-    return str(ngettext("You can move it once more.", "You can move it %(num)s times more.", left))
+    return str(ngettext("You can move it one more time.", "You can move it %(num)s more times.", left))
 
 
 def format_within(count: int) -> str:

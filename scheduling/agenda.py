@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, CompoundSelect, bindparam, case, null, select
 
 from availability.slots import Agenda, BusyTimes
 from database import Instant, db
-from models import CONFIRMED, Booking, BusyTime, Calendar
+from models import CONFIRMED, Booking, BusyTime
 
 # Longer than any appointment with its buffers, plus the difference of dates between time zones.
 MARGIN = timedelta(days=4)
@@ -38,17 +38,26 @@ _BUSY_INTERVALS: CompoundSelect[Any] = union_all(
 )
 
 
-def agenda(calendar: Calendar, since: datetime, until: datetime, moving: Booking | None = None) -> Agenda:
-    """Return what limits the calendar's slots in `[since, until)`; the appointment `moving` is left out."""
+def agenda(
+    owner_id: int,
+    calendar_id: int,
+    zone: ZoneInfo,
+    since: datetime,
+    until: datetime,
+    moving: Booking | None = None,
+) -> Agenda:
+    """Return what limits a calendar's slots in `[since, until)`, in one query.
+
+    `zone` is the calendar's. A calendar that is not saved yet has the id 0. The appointment `moving` is left out.
+    """
     parameters = {
-        "owner": calendar.owner_id,
-        "calendar": calendar.id,
+        "owner": owner_id,
+        "calendar": calendar_id,
         "since": since - MARGIN,
         "until": until + MARGIN,
         "moving": moving.id if moving else 0,
     }
     rows = db.session.execute(_BUSY_INTERVALS, parameters).all()
-    zone = ZoneInfo(calendar.timezone)
     return Agenda(
         busy=BusyTimes(row[:2] for row in rows),
         booked=Counter(row[2].astimezone(zone).date() for row in rows if row[2]),

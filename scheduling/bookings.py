@@ -76,7 +76,8 @@ def find_by_request_id(link: Link, request_id: str) -> Booking | None:
 
 def is_free(calendar: Calendar, start: datetime, now: datetime, moving: Booking | None = None) -> bool:
     """Return whether the calendar offers a slot at `start`, at the time `now`; the appointment `moving` is left out."""
-    return is_offered(calendar.rules, agenda(calendar, start, start, moving), now, start)
+    rules = calendar.rules
+    return is_offered(rules, agenda(calendar.owner_id, calendar.id, rules.zone, start, start, moving), now, start)
 
 
 def manage_token(key: str, booking: Booking) -> str | None:

@@ -1,4 +1,4 @@
-"""The invitee's pages. No cookie, no CSRF token: the token in the address is the key."""
+"""The invitee's pages. They have no cookie and no CSRF token: the token in the URL is the credential."""
 
 from flask import Blueprint
 

@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 
 import config
 from blueprints import reschedule_pages
-from blueprints.responses import answer
-from database import utcnow
+from blueprints.responses import render_page
+from blueprints.view_models import ChangeView
 from forms.booking import CancelForm
 from integrations import ical
 from integrations.add_to_calendar import add_to_calendar_links
@@ -31,7 +31,7 @@ def show(token: str) -> ResponseReturnValue:
 
 @bp.get("/booking/<token>.ics")
 def ics(token: str) -> ResponseReturnValue:
-    """Give the appointment as iCalendar, to be added to the invitee's calendar."""
+    """Return the appointment as an iCalendar file, to be added to the invitee's calendar."""
     booking = get_booking_by_token(token)
     event = ical.invitee_event(booking, manage_address(token))
     file = Response(ical.file(event), mimetype="text/calendar")
@@ -54,7 +54,7 @@ def cancel(token: str) -> ResponseReturnValue:
 
 @bp.get("/booking/<token>/reschedule")
 def choose(token: str) -> ResponseReturnValue:
-    """Show the picker, or ask whether to move the appointment."""
+    """Show the picker, or ask for confirmation of the new time."""
     return reschedule_pages.choose(_context(token))
 
 
@@ -67,9 +67,7 @@ def reschedule(token: str) -> ResponseReturnValue:
 def _context(token: str) -> reschedule_pages.RescheduleContext:
     return reschedule_pages.RescheduleContext(
         actor=InviteeActor(token),
-        path=url_for("invitee.manage.choose", token=token),
         back=url_for("invitee.manage.show", token=token),
-        layout="invitee_page.html",
         refused=lambda booking, refusal: _page(booking, token, 409, refusal),
     )
 
@@ -81,20 +79,19 @@ def _page(
     refusal: type[ChangeNotAllowed] | None = None,
     form: CancelForm | None = None,
 ) -> ResponseReturnValue:
-    actor, now, made = InviteeActor(token), utcnow(), history(booking)
-    return answer(
-        "booking",
+    actor, changes_made, calendar = InviteeActor(token), history(booking), booking.calendar
+    last = changes_made[-1] if changes_made else None
+    address = manage_address(token)
+    return render_page(
+        "booking.html",
         status,
-        booking=booking,
+        **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form),
         token=token,
-        address=manage_address(token),
-        add_to_calendar_links=add_to_calendar_links(ical.invitee_event(booking, manage_address(token))),
+        address=address,
+        add_to_calendar_links=add_to_calendar_links(ical.invitee_event(booking, address)),
         zone=ZoneInfo(booking.timezone),
-        last=made[-1] if made else None,
-        cancellable=booking.is_confirmed and not changes.cancel_error(actor, booking, now),
-        movable=not changes.reschedule_error(actor, booking, now, made) and booking.calendar.takes_bookings,
-        until=changes.change_deadline(actor, booking),
-        reschedules_left=changes.reschedules_left(actor, booking, made),
-        refusal=refusal and reschedule_pages.refusal_words(refusal, actor, booking),
-        form=form or CancelForm(formdata=None),
+        calendar_zone=ZoneInfo(calendar.timezone),
+        last_change=last and ChangeView.of(last),
+        change_deadline=changes.change_deadline(actor, booking) if calendar.change_notice else None,
+        reschedules_left=changes.reschedules_left(actor, booking, changes_made),
     )

@@ -1,4 +1,4 @@
-"""The owner's pages. Every blueprint that is registered here is behind the login and its CSRF check."""
+"""The owner's pages. Every blueprint registered here requires a login, and a CSRF token for changes."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""The owner's appointments: listed and searched, and each with what can be done about it."""
+"""The owner's appointments: the list, the search, and the page of each."""
 
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 
 from blueprints import reschedule_pages
 from blueprints.owner.share_dialog import create_and_share
+from blueprints.responses import PAGE_SIZE, page_of
+from blueprints.view_models import BookingView, ChangeView, MessageView
 from config import current
 from database import LARGEST_ID, utcnow
 from forms.booking import CancelForm
@@ -24,13 +26,12 @@ from scheduling.errors import ChangeNotAllowed
 
 bp = Blueprint("bookings", __name__, url_prefix="/bookings")
 
-PAGE_SIZE = 50
 MAX_SEARCH = 200
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """List the appointments by the owner's days: coming, past or cancelled ones, or all that a search finds."""
+    """List the coming, past or cancelled appointments, or those that a search finds, by the owner's days."""
     words = request.args.get("q", "").strip()[:MAX_SEARCH]
     shown = request.args.get("show", "")
     which = (
@@ -38,14 +39,15 @@ def index() -> ResponseReturnValue:
     )
     after = _read_cursor(request.args.get("after", ""))
     now, zone = utcnow(), ZoneInfo(g.owner.timezone)
-    found = appointments(g.owner.id, which, now, PAGE_SIZE + 1, after, words)
-    days = groupby(found[:PAGE_SIZE], key=lambda booking: booking.starts_at.astimezone(zone).date())
+    found, last = page_of(appointments(g.owner.id, which, now, PAGE_SIZE + 1, after, words))
+    views = [BookingView.of(booking, calendar_name=booking.calendar.name) for booking in found]
+    days = groupby(views, key=lambda booking: booking.starts_at.astimezone(zone).date())
     return render_template(
         "bookings.html",
         which=str(which),
         words=words,
         begins=after is None,
-        more=_write_cursor(found[PAGE_SIZE - 1]) if len(found) > PAGE_SIZE else None,
+        more=last and _write_cursor(last),
         days=[(day, list(group)) for day, group in days],
         today=now.astimezone(zone).date(),
         now=now,
@@ -76,19 +78,19 @@ def cancel(booking_id: int) -> ResponseReturnValue:
 
 @bp.get("/<id:booking_id>/reschedule")
 def choose(booking_id: int) -> ResponseReturnValue:
-    """Show the picker, or ask whether to move the appointment."""
+    """Show the picker, or ask for confirmation of the new time."""
     return reschedule_pages.choose(_context(booking_id))
 
 
 @bp.post("/<id:booking_id>/reschedule")
 def reschedule(booking_id: int) -> ResponseReturnValue:
-    """Move the appointment for its invitee, whose own time zone stays."""
+    """Move the appointment; its invitee keeps their time zone."""
     return reschedule_pages.move(_context(booking_id), keep_zone=True)
 
 
 @bp.post("/<id:booking_id>/links")
 def new_link(booking_id: int) -> ResponseReturnValue:
-    """Make a new link for the same person, in the same calendar."""
+    """Create another link of the same calendar for the same person."""
     booking = get_booking(g.owner.id, booking_id)
     return create_and_share(booking.calendar_id, label=booking.name)
 
@@ -96,9 +98,7 @@ def new_link(booking_id: int) -> ResponseReturnValue:
 def _context(booking_id: int) -> reschedule_pages.RescheduleContext:
     return reschedule_pages.RescheduleContext(
         actor=OwnerActor(g.owner.id, booking_id),
-        path=url_for("owner.bookings.choose", booking_id=booking_id),
         back=url_for("owner.bookings.show", booking_id=booking_id),
-        layout="owner_page.html",
         refused=lambda booking, refusal: _page(booking, 409, refusal),
     )
 
@@ -106,20 +106,17 @@ def _context(booking_id: int) -> reschedule_pages.RescheduleContext:
 def _page(
     booking: Booking, status: int = 200, refusal: type[ChangeNotAllowed] | None = None, form: CancelForm | None = None
 ) -> ResponseReturnValue:
-    actor, now, made = OwnerActor(g.owner.id, booking.id), utcnow(), history(booking)
+    actor, changes_made = OwnerActor(g.owner.id, booking.id), history(booking)
     token = manage_token(booking)
     page = render_template(
         "appointment.html",
-        booking=booking,
-        history=made,
-        messages=for_booking(booking),
+        **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form),
+        calendar_id=booking.calendar_id,
+        history=[ChangeView.of(change) for change in changes_made],
+        messages=[MessageView.of(message, name=booking.name) for message in for_booking(booking)],
         zone=ZoneInfo(g.owner.timezone),
-        cancellable=booking.is_confirmed and not changes.cancel_error(actor, booking, now),
-        movable=not changes.reschedule_error(actor, booking, now, made) and booking.calendar.takes_bookings,
-        ended=booking.ends_at <= now,
+        ended=booking.ends_at <= utcnow(),
         address=token and manage_address(token),
-        refusal=refusal and reschedule_pages.refusal_words(refusal, actor, booking),
-        form=form or CancelForm(formdata=None),
     )
     return page, status
 

@@ -1,4 +1,4 @@
-"""Settings → Busy times: when the owner can't be booked, in any calendar."""
+"""Settings → Busy times: when the owner cannot be booked, in any calendar."""
 
 from zoneinfo import ZoneInfo
 
@@ -6,7 +6,8 @@ from flask import Blueprint, flash, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from blueprints.responses import redirect_to
+from blueprints.responses import form_status, redirect_to
+from blueprints.view_models import BusyTimeView
 from database import utcnow
 from forms.busy_time import BusyTimeForm
 from i18n.formatting import format_stretch, format_within
@@ -21,10 +22,10 @@ MOST = 500
 
 @bp.route("", methods=["GET", "POST"])
 def index() -> ResponseReturnValue:
-    """List the busy times to come, and take a new one."""
+    """List the coming busy times, and add one."""
     form, zone = BusyTimeForm(), ZoneInfo(g.owner.timezone)
     if not (form.validate_on_submit() and form.check_order(zone, utcnow())):
-        return _page(form, None)
+        return _page(form, editing=False)
     start, end = form.interval(zone)
     busy = busy_times.add_busy_time(g.owner.id, start, end, form.note.data)
     flash(_("%(when)s is blocked.", when=format_stretch(start, end, zone)) + _hint(busy))
@@ -37,7 +38,7 @@ def edit(busy_id: int) -> ResponseReturnValue:
     busy, zone = busy_times.get_busy_time(g.owner.id, busy_id), ZoneInfo(g.owner.timezone)
     form = BusyTimeForm.of(busy, zone)
     if not (form.validate_on_submit() and form.check_order(zone, utcnow())):
-        return _page(form, busy)
+        return _page(form, editing=True)
     start, end = form.interval(zone)
     busy = busy_times.change_busy_time(g.owner.id, busy_id, start, end, form.note.data)
     flash(_("%(when)s is blocked.", when=format_stretch(start, end, zone)) + _hint(busy))
@@ -46,22 +47,23 @@ def edit(busy_id: int) -> ResponseReturnValue:
 
 @bp.post("/<id:busy_id>/remove")
 def remove(busy_id: int) -> ResponseReturnValue:
-    """Make a busy time bookable again."""
+    """Delete a busy time."""
     busy = busy_times.delete_busy_time(g.owner.id, busy_id)
     when = format_stretch(busy.starts_at, busy.ends_at, ZoneInfo(g.owner.timezone))
     flash(_("%(when)s can be booked again.", when=when))
     return redirect_to("owner.busy_times.index")
 
 
-def _page(form: BusyTimeForm, busy: BusyTime | None) -> ResponseReturnValue:
+def _page(form: BusyTimeForm, editing: bool) -> ResponseReturnValue:
+    rows = [] if editing else busy_times.upcoming_busy_times(g.owner.id, utcnow(), MOST)
     page = render_template(
         "busy.html",
         form=form,
-        busy=busy,
-        rows=[] if busy else busy_times.upcoming_busy_times(g.owner.id, utcnow(), MOST),
+        editing=editing,
+        rows=[BusyTimeView.of(busy, count=count) for busy, count in rows],
         zone=ZoneInfo(g.owner.timezone),
     )
-    return page, 422 if form.is_submitted() else 200
+    return page, form_status(form)
 
 
 def _hint(busy: BusyTime) -> str:

@@ -11,10 +11,11 @@ from flask_babel import gettext as _
 from availability.month_view import upcoming_days
 from availability.opening_hours import MAX_OVERRIDES
 from availability.slots import DAY
-from blueprints.responses import redirect_to
+from blueprints.responses import PAGE_SIZE, form_status, page_of, redirect_to
+from blueprints.view_models import BookingView, CalendarView
 from database import utcnow
 from forms.calendar import CalendarForm
-from models import Booking, Calendar
+from models import Calendar
 from parsing.values import parse_positive_int
 from scheduling import calendars
 from scheduling.agenda import agenda
@@ -22,25 +23,19 @@ from scheduling.booking_queries import bookings_outside
 
 bp = Blueprint("calendars", __name__, url_prefix="/settings/calendars")
 
-PAGE_SIZE = 50
 MAX_PAGES = 10_000
-PREVIEW = 14
-"""Days."""
+PREVIEW_DAYS = 14
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
     """List the owner's calendars, each with its menu."""
     page = parse_positive_int(request.args.get("page"), MAX_PAGES) or 1
-    found = calendars.calendar_summaries(g.owner.id, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1)
-    shown = found[:PAGE_SIZE]
-    return render_template(
-        "calendars.html",
-        summaries=[row for row in shown if row.calendar.archived_at is None],
-        archived=[row for row in shown if row.calendar.archived_at is not None],
-        page=page,
-        more=len(found) > PAGE_SIZE,
-    )
+    found, last = page_of(calendars.calendar_summaries(g.owner.id, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1))
+    rows = [(CalendarView.of(row.calendar), row.waiting, row.booked) for row in found]
+    active = sum(row.calendar.archived_at is None for row in found)  # the archived ones come last
+    page_rows = {"summaries": rows[:active], "archived": rows[active:]}
+    return render_template("calendars.html", **page_rows, many=calendars.Summary.MANY, page=page, more=last is not None)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -50,7 +45,7 @@ def new() -> ResponseReturnValue:
     if form.is_submitted() and _handle_form_button(form):
         return _page(form, None)
     if not form.validate_on_submit():
-        return _page(form, None, 422 if form.is_submitted() else 200)
+        return _page(form, None, form_status(form))
     calendar = calendars.create_calendar(g.owner.id, **form.values())
     flash(_("“%(name)s” is ready to be shared.", name=calendar.name) + _hint(calendar))
     return redirect_to("owner.calendars.index")
@@ -58,13 +53,13 @@ def new() -> ResponseReturnValue:
 
 @bp.route("/<id:calendar_id>", methods=["GET", "POST"])
 def edit(calendar_id: int) -> ResponseReturnValue:
-    """Change a calendar; its appointments stay as they are, and those that the new hours leave outside are told."""
+    """Change a calendar. Its appointments stay; the page lists those that are outside of the new hours."""
     calendar = calendars.get_calendar(g.owner.id, calendar_id)
     form = CalendarForm.of(calendar)
     if form.is_submitted() and _handle_form_button(form):
         return _page(form, calendar)
     if not form.validate_on_submit():
-        return _page(form, calendar, 422 if form.is_submitted() else 200)
+        return _page(form, calendar, form_status(form))
     if "outside_confirmed" not in request.form and (outside := _left_outside(form, calendar)):
         return _page(form, calendar, 422, outside)
     calendar = calendars.change_calendar(g.owner.id, calendar_id, **form.values())
@@ -74,23 +69,23 @@ def edit(calendar_id: int) -> ResponseReturnValue:
 
 @bp.post("/new/preview")
 def preview_new() -> ResponseReturnValue:
-    """Show the coming two weeks as an invitee would see them with what the form says now."""
+    """Show the next two weeks as an invitee would see them with the values of the form."""
     return _preview(CalendarForm.of(_first_draft()), None)
 
 
 @bp.post("/<id:calendar_id>/preview")
 def preview(calendar_id: int) -> ResponseReturnValue:
-    """Show the coming two weeks as an invitee would see them with what the form says now; nothing is saved."""
+    """Show the next two weeks as an invitee would see them with the values of the form. Nothing is saved."""
     calendar = calendars.get_calendar(g.owner.id, calendar_id)
     return _preview(CalendarForm.of(calendar), calendar)
 
 
 @bp.route("/<id:calendar_id>/delete", methods=["GET", "POST"])
 def delete(calendar_id: int) -> ResponseReturnValue:
-    """Ask whether to delete a calendar, then do it; one whose links are out is archived."""
+    """Ask for confirmation, then delete the calendar, or archive it if it has links."""
     calendar = calendars.get_calendar(g.owner.id, calendar_id)
     if request.method != "POST":
-        return render_template("calendar_delete.html", calendar=calendar, keeps=calendars.has_links(calendar))
+        return render_template("calendar_delete.html", name=calendar.name, archives=calendars.has_links(calendar))
     name = calendar.name
     if calendars.remove_calendar(g.owner.id, calendar_id):
         flash(_("“%(name)s” was archived.", name=name))
@@ -101,7 +96,7 @@ def delete(calendar_id: int) -> ResponseReturnValue:
 
 @bp.post("/<id:calendar_id>/restore")
 def restore(calendar_id: int) -> ResponseReturnValue:
-    """Take a calendar out of the archive."""
+    """Restore an archived calendar."""
     calendar = calendars.restore_calendar(g.owner.id, calendar_id)
     flash(_("“%(name)s” is back.", name=calendar.name))
     return redirect_to("owner.calendars.index")
@@ -112,7 +107,7 @@ def _first_draft() -> Calendar:
 
 
 def _handle_form_button(form: CalendarForm) -> bool:
-    """Do what a button inside of the form asks for, and return whether it was one: nothing is saved then."""
+    """Handle a button inside the form that changes the form only; return whether there was one."""
     if "copy" in request.form:
         form.copy_hours(request.form.get("copy_from", ""), request.form.get("copy_to", ""))
     elif (row := parse_positive_int(request.form.get("remove"), MAX_OVERRIDES)) is not None:
@@ -123,20 +118,20 @@ def _handle_form_button(form: CalendarForm) -> bool:
 
 
 def _page(
-    form: CalendarForm, calendar: Calendar | None, status: int = 200, outside: Sequence[Booking] = ()
+    form: CalendarForm, calendar: Calendar | None, status: int = 200, outside: Sequence[BookingView] = ()
 ) -> ResponseReturnValue:
     days = _coming_days(form, calendar)
     problems = form.problems()
     if status == 200:
-        form.forget_errors()  # nothing was sent to be saved yet
+        form.forget_errors()  # the form was not sent to be saved
     page = render_template(
         "calendar.html",
         form=form,
-        calendar=calendar,
+        name=calendar and calendar.name,
         outside=outside,
         days=days,
         problems=problems,
-        look=url_for("owner.calendars.preview", calendar_id=calendar.id)
+        preview_url=url_for("owner.calendars.preview", calendar_id=calendar.id)
         if calendar
         else url_for("owner.calendars.preview_new"),
         zone=ZoneInfo(g.owner.timezone),
@@ -153,18 +148,19 @@ def _preview(form: CalendarForm, calendar: Calendar | None) -> ResponseReturnVal
 
 
 def _coming_days(form: CalendarForm, calendar: Calendar | None) -> list[tuple[date, list[datetime]]] | None:
-    """Return the coming days with their slots as the form would have them, None if it can't be understood."""
+    """Return the next days with their slots by the values of the form; None if they are not valid."""
     if form.is_submitted() and not form.validate():
         return None
-    draft = Calendar(id=calendar and calendar.id, owner_id=g.owner.id, **form.values())
-    draft.is_open = True  # a closed calendar has no slots; the preview is of its hours
-    now, rules = utcnow(), draft.rules
-    return upcoming_days(rules, agenda(draft, now, now + (PREVIEW + 1) * DAY), now, PREVIEW)
+    now, rules = utcnow(), form.rules()
+    until = now + (PREVIEW_DAYS + 1) * DAY
+    busy = agenda(g.owner.id, calendar.id if calendar else 0, rules.zone, now, until)
+    return upcoming_days(rules, busy, now, PREVIEW_DAYS)
 
 
-def _left_outside(form: CalendarForm, calendar: Calendar) -> Sequence[Booking]:
-    values = form.values()
-    return bookings_outside(calendar, values["availability"], ZoneInfo(values["timezone"]), utcnow())
+def _left_outside(form: CalendarForm, calendar: Calendar) -> list[BookingView]:
+    rules = form.rules()
+    outside = bookings_outside(calendar, rules.availability, rules.zone, utcnow())
+    return [BookingView.of(booking, calendar_name=calendar.name) for booking in outside]
 
 
 def _hint(calendar: Calendar) -> str:

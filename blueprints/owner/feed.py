@@ -1,4 +1,4 @@
-"""Settings → Feed: the private address at which calendar programs find all appointments."""
+"""Settings → Feed: the private address from which calendar programs load all appointments."""
 
 from flask import Blueprint, flash, g, render_template
 from flask.typing import ResponseReturnValue
@@ -13,22 +13,22 @@ bp = Blueprint("feed", __name__, url_prefix="/settings/feed")
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """Show the feed's address, or offer to make one."""
+    """Show the address of the feed, or offer to create one."""
     return render_template("feed.html", exists=g.owner.feed_hash is not None, address=feed_address(g.owner))
 
 
 @bp.post("")
 def renew() -> ResponseReturnValue:
-    """Make an address for the feed, or a new one instead of the one that it has."""
+    """Give the feed a new address; an old one stops working."""
     had_one = g.owner.feed_hash is not None
     renew_feed(key(), g.owner.id)
-    flash(_("The feed has a new address. The old one leads nowhere now.") if had_one else _("Your feed is ready."))
+    flash(_("The feed has a new address. The old one no longer works.") if had_one else _("Your feed is ready."))
     return redirect_to("owner.feed.index")
 
 
 @bp.post("/end")
 def end() -> ResponseReturnValue:
-    """Take the feed's address away."""
+    """Turn the feed off; its address stops working."""
     turn_off_feed(g.owner.id)
-    flash(_("The feed is off. Its address leads nowhere now."))
+    flash(_("The feed is off. Its address no longer works."))
     return redirect_to("owner.feed.index")

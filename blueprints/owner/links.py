@@ -1,11 +1,14 @@
-"""The links of a calendar: made, shown again, noted for whom, taken back."""
+"""The links of a calendar: create, show again, label, revoke, list."""
+
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from blueprints.owner.share_dialog import create_and_share, share
-from blueprints.responses import redirect_to, wants_fragment
+from blueprints.responses import PAGE_SIZE, page_of, redirect_to, wants_fragment
+from blueprints.view_models import BookingView, CalendarView, LinkView
 from database import LARGEST_ID, utcnow
 from forms.calendar import LabelForm
 from models import Calendar
@@ -16,24 +19,22 @@ from scheduling.errors import LinkNotActive
 
 bp = Blueprint("links", __name__, url_prefix="/settings")
 
-PAGE_SIZE = 50
-
 
 @bp.post("/calendars/<id:calendar_id>/links")
 def create(calendar_id: int) -> ResponseReturnValue:
-    """Make a link and show it in the share pop-up."""
+    """Create a link and show it in the share dialog."""
     return create_and_share(calendar_id)
 
 
 @bp.get("/links/<id:link_id>")
 def show(link_id: int) -> ResponseReturnValue:
-    """Show an active link's address again."""
+    """Show the address of an active link again."""
     return share(links.get_link(g.owner.id, link_id), again=True)
 
 
 @bp.post("/links/<id:link_id>/label")
 def relabel(link_id: int) -> ResponseReturnValue:
-    """Note for whom a link is, `then` perhaps make a new one; htmx gets the words that go beside the field."""
+    """Change the label of a link, and with `then` create another link; htmx gets the text beside the field."""
     form = LabelForm()
     link = links.get_link(g.owner.id, link_id)
     if not form.validate_on_submit():
@@ -46,7 +47,7 @@ def relabel(link_id: int) -> ResponseReturnValue:
 
 @bp.post("/links/<id:link_id>/revoke")
 def revoke(link_id: int) -> ResponseReturnValue:
-    """Take back an active link."""
+    """Revoke an active link."""
     try:
         link = links.revoke(g.owner.id, link_id)
     except LinkNotActive:
@@ -64,13 +65,22 @@ def index(calendar_id: int) -> ResponseReturnValue:
 
 def _list(calendar: Calendar, status: int = 200, problem: str = "") -> ResponseReturnValue:
     last_id = parse_positive_int(request.args.get("before"), LARGEST_ID)
-    rows = links.list_links(calendar, before=last_id, limit=PAGE_SIZE + 1)
+    rows, last = page_of(links.list_links(calendar, before=last_id, limit=PAGE_SIZE + 1))
+    now = utcnow()
     page = render_template(
         "links.html",
-        calendar=calendar,
-        rows=[(link, link.state(utcnow()), booking) for link, booking in rows[:PAGE_SIZE]],
-        older=rows[PAGE_SIZE - 1][0].id if len(rows) > PAGE_SIZE else None,
+        calendar=CalendarView.of(calendar),
+        links=[
+            LinkView.of(
+                link,
+                state=link.state(now),
+                booking=booking and BookingView.of(booking, calendar_name=calendar.name),
+            )
+            for link, booking in rows
+        ],
+        older=last and last[0].id,
         begins=last_id is None,
         problem=problem,
+        zone=ZoneInfo(g.owner.timezone),
     )
     return page, status

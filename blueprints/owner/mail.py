@@ -1,5 +1,6 @@
-"""Settings → Mail: what could not be sent, and why."""
+"""Settings → Mail: messages that could not be sent, and why."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, render_template
@@ -7,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from blueprints.responses import redirect_to
+from blueprints.view_models import MessageView
+from models import Message
 from notifications import undelivered
 
 bp = Blueprint("mail", __name__, url_prefix="/settings/mail")
@@ -16,18 +19,18 @@ MOST = 100
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """Show whether mail is sent at all, what could not be sent, and what waits."""
+    """Show whether mail is sent at all, which messages could not be sent, and which wait for another try."""
     return render_template(
         "mail.html",
-        failed=undelivered.failed(g.owner.id, MOST),
-        waiting=undelivered.waiting(g.owner.id, MOST),
+        failed=_views(undelivered.failed(g.owner.id, MOST)),
+        waiting=_views(undelivered.waiting(g.owner.id, MOST)),
         zone=ZoneInfo(g.owner.timezone),
     )
 
 
 @bp.post("/<id:message_id>/again")
 def again(message_id: int) -> ResponseReturnValue:
-    """Try a message at once."""
+    """Try to send a message again now."""
     undelivered.send_again(g.owner.id, message_id)
     flash(_("It is tried again now."))
     return redirect_to("owner.mail.index")
@@ -35,7 +38,7 @@ def again(message_id: int) -> ResponseReturnValue:
 
 @bp.post("/again")
 def all_again() -> ResponseReturnValue:
-    """Try at once all that could not be sent."""
+    """Try to send all failed messages again now."""
     undelivered.send_all_again(g.owner.id)
     flash(_("All of them are tried again now."))
     return redirect_to("owner.mail.index")
@@ -43,7 +46,11 @@ def all_again() -> ResponseReturnValue:
 
 @bp.post("/<id:message_id>/dismiss")
 def dismiss(message_id: int) -> ResponseReturnValue:
-    """Let a message be that could not be sent."""
+    """Dismiss a message that could not be sent."""
     undelivered.dismiss(g.owner.id, message_id)
     flash(_("It will not be sent."))
     return redirect_to("owner.mail.index")
+
+
+def _views(messages: Sequence[Message]) -> list[MessageView]:
+    return [MessageView.of(message, name=message.booking.name) for message in messages]

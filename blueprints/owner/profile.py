@@ -9,7 +9,7 @@ from accounts.errors import InvalidCredentials
 from accounts.owners import change_password, change_profile
 from accounts.sessions import start_session
 from blueprints.login_required import start_browser_session
-from blueprints.responses import redirect_to
+from blueprints.responses import form_status, redirect_to
 from branding import logos
 from branding.colours import LIGHT, is_readable
 from forms.account import BrandingForm, PasswordForm, ProfileForm
@@ -19,10 +19,10 @@ bp = Blueprint("profile", __name__, url_prefix="/settings")
 
 @bp.route("/profile", methods=["GET", "POST"])
 def edit() -> ResponseReturnValue:
-    """Change what invitees read of the owner."""
+    """Change what invitees see of the owner."""
     form = ProfileForm(obj=g.owner)
     if not form.validate_on_submit():
-        return _page(422 if form.is_submitted() else 200, form=form)
+        return _page(form_status(form), form=form)
     change_profile(g.owner.id, form.name.data, form.timezone.data, form.contact.data)
     flash(_("Your profile was saved."))
     return redirect_to("owner.profile.edit")
@@ -30,7 +30,7 @@ def edit() -> ResponseReturnValue:
 
 @bp.route("/look", methods=["GET", "POST"])
 def branding() -> ResponseReturnValue:
-    """Change the colour and the logo, or go back to ours."""
+    """Change or reset the colour and the logo."""
     if request.method != "POST":
         return redirect_to("owner.profile.edit")
     if "ours" in request.form:
@@ -56,7 +56,7 @@ def branding() -> ResponseReturnValue:
 
 
 def _clean_logo(form: BrandingForm) -> bytes | None:
-    """Return the logo that was sent along, if any; one that can't be used is an error of the form."""
+    """Return the uploaded logo, re-encoded, if there is one; add an error to the form if it is not usable."""
     upload = request.files.get("logo")
     if not upload:
         return None
@@ -70,7 +70,7 @@ def _clean_logo(form: BrandingForm) -> bytes | None:
 
 @bp.route("/password", methods=["GET", "POST"])
 def password() -> ResponseReturnValue:
-    """Change the password; all other browsers are signed out."""
+    """Change the password and sign out all other browsers."""
     if request.method != "POST":
         return redirect_to("owner.profile.edit")
     form = PasswordForm()
@@ -88,7 +88,7 @@ def password() -> ResponseReturnValue:
 
 def _no_image_words(why: str) -> str:
     words = {
-        "kind": _("This is no image that we know: use a PNG, JPEG, WebP or GIF."),
+        "kind": _("This file is not an image that we support: use a PNG, JPEG, WebP or GIF."),
         "size": _("This image has too many pixels: make it smaller."),
         "empty": _("Nothing can be seen on this image."),
     }

@@ -1,11 +1,12 @@
-"""The share pop-up: one link, its address, for whom it is."""
+"""The share dialog: the address of a link, and its label."""
 
 from urllib.parse import urlsplit
 
 from flask import g, request
 from flask.typing import ResponseReturnValue
 
-from blueprints.responses import answer
+from blueprints.responses import render_page
+from blueprints.view_models import CalendarView, LinkView
 from database import utcnow
 from forms.calendar import LabelForm
 from models import Link
@@ -17,24 +18,24 @@ from scheduling.errors import CalendarClosed
 
 
 def create_and_share(calendar_id: int, label: str = "") -> ResponseReturnValue:
-    """Make a link of the owner's calendar and show it."""
+    """Create a link of the owner's calendar and show it."""
     try:
         (link,) = links.create_links(key(), g.owner.id, calendar_id, label=label)
     except CalendarClosed:
-        return answer("share_closed", 409, calendar=get_calendar(g.owner.id, calendar_id))
+        calendar = get_calendar(g.owner.id, calendar_id)
+        return render_page("share_closed.html", 409, calendar=CalendarView.of(calendar))
     return share(links.get_link(g.owner.id, link.id))
 
 
 def share(link: Link, again: bool = False, form: LabelForm | None = None, status: int = 200) -> ResponseReturnValue:
-    """Show a link that was made; `again` if that was before."""
-    return answer(
-        "share",
+    """Show a link; `again` if it was not created just now."""
+    return render_page(
+        "share.html",
         status,
-        link=link,
-        calendar=link.calendar,
-        state=link.state(utcnow()),
+        link=LinkView.of(link, state=link.state(utcnow()), booking=None),
+        calendar=CalendarView.of(link.calendar),
         address=link_address(link),
-        leads_nowhere=is_loopback(urlsplit(base()).hostname) and not is_loopback(urlsplit(request.host_url).hostname),
+        is_local_only=is_loopback(urlsplit(base()).hostname) and not is_loopback(urlsplit(request.host_url).hostname),
         again=again,
         form=form or LabelForm(formdata=None, obj=link),
     )

@@ -1,4 +1,4 @@
-"""What programs read: monitors, calendar programs, and browsers that want a stylesheet or a logo."""
+"""For programs: health and metrics for monitors, the feed for calendar programs, stylesheets and logos for browsers."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""An owner's stylesheet and logo: public, under names that change with what they are, so kept for ever."""
+"""An owner's stylesheet and logo: public, with the digest of their content in the name, so cached for ever."""
 
 import re
 
@@ -16,20 +16,20 @@ _NAME = re.compile(r"[0-9a-f]{12}\.([0-9a-f]{6})\.css")
 
 @bp.get("/look/<name>")
 def stylesheet(name: str) -> Response:
-    """Give the stylesheet in an owner's colour, compressed for those who take it so."""
+    """Return the stylesheet in an owner's colour, compressed if the client accepts gzip."""
     if not (found := _NAME.fullmatch(name)) or (sheet := themed_stylesheet(f"#{found[1]}")).name != name:
         abort(404)
-    answer = gzip_response(sheet.plain, sheet.compressed, "text/css")
-    answer.headers["Cache-Control"] = FOREVER
-    return answer
+    response = gzip_response(sheet.plain, sheet.compressed, "text/css")
+    response.headers["Cache-Control"] = FOREVER
+    return response
 
 
 @bp.get("/logo/<digest>.webp")
 def logo(digest: str) -> Response:
-    """Give an owner's logo."""
+    """Return an owner's logo."""
     image = logo_image(digest)
     if image is None:
         abort(404)
-    answer = Response(image, mimetype="image/webp")
-    answer.headers["Cache-Control"] = FOREVER
-    return answer
+    response = Response(image, mimetype="image/webp")
+    response.headers["Cache-Control"] = FOREVER
+    return response

@@ -1,4 +1,4 @@
-"""Whether the server is well, for monitors."""
+"""The health check, for monitors."""
 
 from flask import Blueprint, Response
 from sqlalchemy import text
@@ -11,7 +11,7 @@ bp = Blueprint("health", __name__)
 
 @bp.get("/healthz")
 def healthz() -> Response:
-    """Say `ok` when the database answers."""
+    """Return 200 and `ok` if the database answers, else 503."""
     try:
         db.session.execute(text("SELECT 1"))
     except SQLAlchemyError:

@@ -1,4 +1,4 @@
-"""The feed itself. No cookie: its address is the key."""
+"""The iCalendar feed. It has no cookie: the token in the URL is the credential."""
 
 from hashlib import sha256
 
@@ -15,13 +15,13 @@ bp = Blueprint("ics_feed", __name__)
 
 @bp.get("/feed/<token>.ics")
 def ics(token: str) -> ResponseReturnValue:
-    """Give all appointments as iCalendar; to who has them as they are, only that (RFC 9110, section 13.1.2)."""
+    """Return all appointments as iCalendar; 304 if the client has the current version (RFC 9110, section 13.1.2)."""
     owner = get_feed_owner(token)
     events = [ical.owner_event(booking, appointment_address(booking)) for booking in feed_bookings(owner.id, utcnow())]
-    answer = Response(mimetype="text/calendar")
-    answer.set_etag(sha256(repr((owner.name, events)).encode("utf-8", "surrogatepass")).hexdigest()[:32])
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.make_conditional(request)
-    if answer.status_code == 200:
-        answer.data = ical.feed(owner.name, events)
-    return answer
+    response = Response(mimetype="text/calendar")
+    response.set_etag(sha256(repr((owner.name, events)).encode("utf-8", "surrogatepass")).hexdigest()[:32])
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.make_conditional(request)
+    if response.status_code == 200:
+        response.data = ical.feed(owner.name, events)
+    return response

@@ -1,4 +1,4 @@
-"""Metrics for Prometheus, on request: of this process, and of the mail that waits."""
+"""Metrics for Prometheus: of this process, and of the undelivered mail."""
 
 import hmac
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ bp = Blueprint("metrics", __name__)
 
 
 class Mails(Collector):
-    """How many mails wait to be sent, and how many could not be sent, whichever process is asked."""
+    """How many mails wait to be sent and how many could not be sent; the same for all processes."""
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the figures, asked of the database now."""
+        """Yield the counts, queried now."""
         waiting, failed = count_undelivered()
         family = GaugeMetricFamily("bookonce_mails", "Mails that are not sent (yet), by state.", labels=["state"])
         family.add_metric(["waiting"], waiting)
@@ -29,7 +29,7 @@ class Mails(Collector):
 
 @bp.get("/metrics")
 def metrics() -> Response:
-    """Give the figures to who knows METRICS_TOKEN; without one there is no such page."""
+    """Return the metrics to clients with METRICS_TOKEN; 404 if it is not set."""
     token = config.current().metrics_token
     if not token:
         abort(404)

@@ -164,11 +164,11 @@ def test_an_invitee_moves_cancels_and_puts_back(server: Server, visitor: Visitor
     pick_a_time(jane)
     fill_and_book(jane)
     address = jane.url
-    expect(jane.get_by_text("You can move it 2 times more.")).to_be_visible()
+    expect(jane.get_by_text("You can move it 2 more times.")).to_be_visible()
     jane.get_by_role("link", name="Reschedule").click()
     jane.locator("[data-start]").first.click()
     jane.get_by_role("button", name=re.compile("^Move to")).click()
-    expect(jane.get_by_text("You can move it once more.")).to_be_visible()
+    expect(jane.get_by_text("You can move it one more time.")).to_be_visible()
     jane.get_by_text("Cancel", exact=True).click()
     jane.get_by_label("Reason (optional)").fill("I am ill")
     jane.get_by_role("button", name="Cancel the appointment").click()

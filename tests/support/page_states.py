@@ -410,7 +410,7 @@ def _trouble(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/profile")
     owner.context.clear_cookies()
     owner.get_by_role("button", name="Save", exact=True).click()
-    tour.see(owner, "signed out meanwhile", ".notice")
+    tour.see(owner, "signed out in the meantime", ".notice")
     owner.evaluate("document.querySelector('[name=csrf_token]').value = 'old'")
     owner.get_by_role("button", name="Sign in").click()
     tour.see(owner, "open for too long")

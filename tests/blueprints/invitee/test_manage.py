@@ -202,10 +202,10 @@ def test_changes_are_open_until_the_calendars_latest_time(world: World, frozen: 
 
 def test_it_can_be_moved_as_often_as_the_calendar_allows(world: World) -> None:
     path = f"/booking/{world.manage_token(world.book(world.link(world.calendar(max_moves=2)), NINE))}"
-    assert "You can move it 2 times more." in world.browser().get(path).text
+    assert "You can move it 2 more times." in world.browser().get(path).text
     assert changed(world, path, TEN) == 303
     assert changed(world, path, TEN) == 303  # sent twice, it moves once
-    assert "You can move it once more." in world.browser().get(path).text
+    assert "You can move it one more time." in world.browser().get(path).text
     assert world.browser().post(f"{path}/cancel").status_code == 303
     assert changed(world, path, NINE) == 303  # to put it back counts too
     assert changed(world, path, TEN) == 409

@@ -98,7 +98,7 @@ def test_a_search_finds_past_and_cancelled_bookings_and_ignores_accents(
     cancelled = world.cancel(world.book(world.link(calendar), TEN, name="ANDRE Gross"))
     frozen.move_to(NINE + timedelta(hours=5))
     assert listed(browser, "?q=andré+gross") == [cancelled.id, past.id]
-    assert "Nobody with this" in browser.get("/bookings?q=nobody").text
+    assert "No appointment with this" in browser.get("/bookings?q=nobody").text
 
 
 def test_lists_use_their_indexes(sqlite_url: str, app_on: Any) -> None:

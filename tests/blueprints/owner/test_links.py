@@ -52,7 +52,7 @@ def test_a_closed_calendar_can_not_be_shared(world: World, owner: Owner, browser
 
 def test_the_links_page_lists_links_and_the_person_who_booked(world: World, owner: Owner, browser: Browser) -> None:
     calendar = world.calendar(owner)
-    assert "No link of this calendar was made yet" in browser.get(f"/settings/calendars/{calendar.id}/links").text
+    assert "This calendar has no links yet" in browser.get(f"/settings/calendars/{calendar.id}/links").text
     world.book(world.link(calendar, label="Jane"), NINE)
     world.link(calendar, label="Spare")
     page = browser.get(f"/settings/calendars/{calendar.id}/links").text
