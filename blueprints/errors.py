@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from accounts.errors import TooManyAttempts
 from blueprints.responses import answer, is_owner_page, wants_fragment
+from blueprints.trailing_characters import redirect_to_plain_address
 from database import CommitUnknown, close_session
 from scheduling.errors import CalendarClosed, LinkExpired, LinkRevoked, LinkUnavailable, LinkUsed, NotFound
 
@@ -18,7 +19,7 @@ RETRY_AFTER = 5
 def register(app: Flask) -> None:
     """Tell the app which page each refusal is."""
     app.register_error_handler(LinkUnavailable, _spent)
-    app.register_error_handler(NotFound, lambda _error: _problem(404, *_words(404)))
+    app.register_error_handler(NotFound, lambda _error: redirect_to_plain_address() or _problem(404, *_words(404)))
     app.register_error_handler(TooManyAttempts, _too_many)
     app.register_error_handler(CSRFError, lambda _error: _problem(400, *_csrf_words()))
     app.register_error_handler(HTTPException, _http)
@@ -50,6 +51,8 @@ def _too_many(refusal: TooManyAttempts) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
+    if error.code == 404 and (plain := redirect_to_plain_address()):
+        return plain
     page = _problem(error.code, *_words(error.code))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

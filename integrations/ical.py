@@ -81,10 +81,11 @@ def invitation(event: CalendarEvent, organizer: Person, attendees: Iterable[Pers
 
 def feed(name: str, events: Iterable[CalendarEvent]) -> bytes:
     """Return a calendar to be subscribed to (RFC 7986, sections 5.1 and 5.7)."""
-    whole = _calendar("PUBLISH")
+    whole = _calendar(None)  # PUBLISH would demand an ORGANIZER of each event (RFC 5546, section 3.2.1)
     whole.add("name", name)
     whole.add("x-wr-calname", name)
     whole.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    whole.add("x-published-ttl", f"PT{REFRESH // timedelta(minutes=1)}M")
     for event in events:
         whole.add_component(_event(event))
     return bytes(whole.to_ical())

@@ -1,6 +1,7 @@
 """What each mail says: to the invitee and to the owner, of an appointment that was made, changed, or comes up."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
@@ -85,7 +86,7 @@ def _to_owner(message: Message) -> EmailContent:
     calendar = booking.calendar
     zone, theirs = ZoneInfo(calendar.owner.timezone), ZoneInfo(booking.timezone)
     subject, heading = _owners_words(message.kind, booking.name, change is not None and change.actor is Role.OWNER)
-    elsewhere = message.starts_at.astimezone(theirs).utcoffset() != message.starts_at.astimezone(zone).utcoffset()
+    elsewhere = _differs(message.starts_at, theirs, zone)
     return EmailContent(
         subject=_subject(subject, calendar.name, booking.name, format_short_slot(message.starts_at, zone)),
         heading=heading,
@@ -124,13 +125,21 @@ def _owners_words(kind: MessageKind, name: str, mine: bool) -> tuple[str, str]:
 
 
 def _subject(event: str, what: str, whom: str, when: str) -> str:
-    return str(_("%(event)s: %(what)s with %(whom)s, %(when)s", event=event, what=what, whom=whom, when=when))
+    return str(_("%(what)s with %(whom)s, %(when)s: %(event)s", event=event, what=what, whom=whom, when=when))
 
 
 def _times(message: Message, zone: ZoneInfo) -> Facts:
     """Return when it is, or was to be, and what it was before a move."""
     when = _in_zone(format_appointment(message.starts_at, message.ends_at, zone), message, zone)
+    calendars = ZoneInfo(message.booking.calendar.timezone)
+    if message.recipient is Role.INVITEE and _differs(message.starts_at, zone, calendars):
+        there = _in_zone(format_slot(message.starts_at, calendars), message, calendars).replace("\n", ", ")
+        when += "\n" + _("that is %(when)s", when=there)
     return (_("When"), when), (_("Before"), _before(message.change, zone))
+
+
+def _differs(at: datetime, one: ZoneInfo, other: ZoneInfo) -> bool:
+    return at.astimezone(one).utcoffset() != at.astimezone(other).utcoffset()
 
 
 def _before(change: Change | None, zone: ZoneInfo) -> str:

@@ -59,8 +59,8 @@ def write(content: EmailContent, sender: Person, recipient: Person, now: datetim
     mail["Subject"] = _one_line(content.subject)
     mail["Date"] = format_datetime(now)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's out-of-office note shall answer
-    mail.set_content(as_text(content))
-    mail.add_alternative(render_template("email.html", content=content), subtype="html")
+    mail.set_content(as_text(content), cte="quoted-printable")
+    mail.add_alternative(render_template("email.html", content=content), subtype="html", cte="quoted-printable")
     return mail
 
 
