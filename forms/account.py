@@ -15,11 +15,11 @@ from forms.base import OurForm
 from forms.fields import (
     ZoneField,
     at_most,
+    clean_address,
     lines,
     one_line,
     required,
     several_lines,
-    strip,
 )
 
 
@@ -27,7 +27,9 @@ class LoginForm(OurForm):
     """Email and password."""
 
     email = EmailField(
-        _l("Email"), filters=[strip], validators=[required(_l("Enter your email address.")), one_line, at_most(254)]
+        _l("Email"),
+        filters=[clean_address],
+        validators=[required(_l("Enter your email address.")), one_line, at_most(254)],
     )
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password."))])
 

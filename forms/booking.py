@@ -15,7 +15,7 @@ from forms.fields import (
     one_line,
     required,
     several_lines,
-    strip,
+    strip_unseen,
     valid_timezone,
 )
 
@@ -31,7 +31,7 @@ class BookingForm(OurForm):
     request_id = HiddenField(validators=[at_most(100)])
     name = fields.name(_l("Your name"), _l("Enter your name."))
     email = fields.email(_l("Your email"))
-    phone = TelField(_l("Phone"), filters=[strip], validators=[at_most(40), one_line])
+    phone = TelField(_l("Phone"), filters=[strip_unseen], validators=[at_most(40), one_line])
     notes = TextAreaField(_l("Anything to know before"), filters=[lines], validators=[at_most(2000), several_lines])
 
 

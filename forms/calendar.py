@@ -25,6 +25,7 @@ from forms.fields import (
     one_line,
     several_lines,
     strip,
+    strip_unseen,
 )
 from forms.opening_hours_fields import DatesField, HoursField
 from models import Calendar
@@ -33,7 +34,7 @@ from models import Calendar
 class LabelForm(OurForm):
     """For whom a link is."""
 
-    label = StringField(_l("For whom (only you see this)"), filters=[strip], validators=[at_most(200), one_line])
+    label = StringField(_l("For whom (only you see this)"), filters=[strip_unseen], validators=[at_most(200), one_line])
 
 
 class CalendarForm(OurForm):

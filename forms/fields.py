@@ -13,7 +13,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from wtforms.widgets import Select
 
 from i18n import timezones
-from parsing.email_addresses import is_email
+from parsing.email_addresses import clean_email, is_email
+from parsing.invisible import strip_invisible, strip_invisible_ends
 
 MIN_PASSWORD, MAX_PASSWORD = 8, 200
 
@@ -21,6 +22,21 @@ MIN_PASSWORD, MAX_PASSWORD = 8, 200
 def strip(value: str | None) -> str:
     """Return the text without white space around it."""
     return (value or "").strip()
+
+
+def strip_name(value: str | None) -> str:
+    """Return the text without white space and characters that nobody sees around it."""
+    return strip_invisible_ends(value or "")
+
+
+def strip_unseen(value: str | None) -> str:
+    """Return a line without white space around it and without any character that nobody sees."""
+    return strip_invisible(value or "").strip()
+
+
+def clean_address(value: str | None) -> str:
+    """Return the bare email address of what was typed or pasted."""
+    return clean_email(value or "")
 
 
 def lines(value: str | None) -> str:
@@ -64,13 +80,13 @@ def valid_email(_form: Form, field: Field) -> None:
 
 def name(label: Any, empty: Any) -> StringField:
     """Return the field of a name; `empty` is said where it is missing."""
-    return StringField(label, filters=[strip], validators=[required(empty), at_most(200), one_line])
+    return StringField(label, filters=[strip_name], validators=[required(empty), at_most(200), one_line])
 
 
 def email(label: Any) -> EmailField:
     """Return the field of an email address."""
     missing = required(_l("Enter your email address."))
-    return EmailField(label, filters=[strip], validators=[missing, one_line, at_most(254), valid_email])
+    return EmailField(label, filters=[clean_address], validators=[missing, one_line, at_most(254), valid_email])
 
 
 def new_password(label: Any) -> PasswordField:

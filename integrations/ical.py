@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from icalendar import Calendar, Event, vCalAddress
 
+from i18n.bidi import isolate
 from models import Booking
 from parsing.email_addresses import Person
 
@@ -40,7 +41,7 @@ def invitee_event(booking: Booking, address: str | None) -> CalendarEvent:
     way_back = _("See, move or cancel it: %(address)s", address=address) if address else ""
     return _entry(
         booking,
-        summary=_("%(what)s with %(whom)s", what=calendar.name, whom=calendar.owner.name),
+        summary=_("%(what)s with %(whom)s", what=isolate(calendar.name), whom=isolate(calendar.owner.name)),
         description="\n\n".join(filter(None, (calendar.description, way_back))),
         url=address or "",
     )
@@ -51,7 +52,7 @@ def owner_event(booking: Booking, address: str) -> CalendarEvent:
     known = (booking.email, booking.phone, booking.notes and "\n" + booking.notes, "\n" + address)
     return _entry(
         booking,
-        summary=_("%(what)s with %(whom)s", what=booking.calendar.name, whom=booking.name),
+        summary=_("%(what)s with %(whom)s", what=isolate(booking.calendar.name), whom=isolate(booking.name)),
         description="\n".join(filter(None, known)),
         url=address,
     )

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from i18n.bidi import isolate
 from i18n.formatting import format_appointment, format_short_slot, format_slot, format_zone
 from models import Change, ChangeKind, Message, MessageKind, Role
 from public_urls import appointment_address, manage_address, manage_token
@@ -43,7 +44,7 @@ def _to_invitee(message: Message) -> EmailContent:
     booking, zone = message.booking, ZoneInfo(message.booking.timezone)
     calendar, owner = booking.calendar, booking.calendar.owner
     change, by_owner = message.change, message.change is not None and message.change.actor is Role.OWNER
-    subject, heading, opening = _invitees_words(message.kind, owner.name if by_owner else "")
+    subject, heading, opening = _invitees_words(message.kind, isolate(owner.name) if by_owner else "")
     cancelled = message.kind is MessageKind.CANCELLED
     address = own_address(message)
     return EmailContent(
@@ -85,7 +86,9 @@ def _to_owner(message: Message) -> EmailContent:
     booking, change = message.booking, message.change
     calendar = booking.calendar
     zone, theirs = ZoneInfo(calendar.owner.timezone), ZoneInfo(booking.timezone)
-    subject, heading = _owners_words(message.kind, booking.name, change is not None and change.actor is Role.OWNER)
+    subject, heading = _owners_words(
+        message.kind, isolate(booking.name), change is not None and change.actor is Role.OWNER
+    )
     elsewhere = _differs(message.starts_at, theirs, zone)
     return EmailContent(
         subject=_subject(subject, calendar.name, booking.name, format_short_slot(message.starts_at, zone)),

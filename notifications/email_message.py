@@ -13,6 +13,7 @@ from flask import render_template
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
+from i18n.bidi import isolate
 from i18n.locales import DEFAULT
 from integrations import ical
 from models import Message, MessageKind, Role
@@ -108,7 +109,7 @@ def _facts(content: EmailContent) -> str:
     width = max(len(label) for label, _words in content.facts) + 2 if content.facts else 0
     lines = []
     for label, words in content.facts:
-        body = "\n".join(_wrapped(line, WIDTH - width) for line in words.splitlines())
+        body = "\n".join(_wrapped(isolate(line), WIDTH - width) for line in words.splitlines())
         lines.append(f"{label}:".ljust(width) + textwrap.indent(body, " " * width).lstrip())
     return "\n".join(lines)
 

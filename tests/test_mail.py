@@ -81,6 +81,7 @@ Your appointment is confirmed
 
 When:    Monday, 30 November 2026, 4:00–4:30
          America/New_York (UTC−5)
+         that is Monday, 30 November, 10:00, Europe/Berlin (UTC+1)
 What:    30-minute meeting
 With:    Olivia Ownerson
 Where:   Room 5, https://meet.example.com/x

@@ -10,7 +10,7 @@ from flask_babel import get_locale
 import config
 from availability.month_view import Picker
 from blueprints.responses import answer, gzip_response, wants_fragment
-from blueprints.slot_picker import picker_around, picker_from_query, reader_zone, slot_page
+from blueprints.slot_picker import has_choice, picker_around, picker_from_query, reader_zone, slot_page
 from database import utcnow
 from forms.booking import BookingForm
 from models import Booking, Calendar, Link
@@ -92,7 +92,7 @@ def _slots(calendar: Calendar, picker: Picker) -> ResponseReturnValue:
         str(get_locale()),
         calendar.public_calendar,
         picker,
-        finds_zone=not request.args,
+        finds_zone=not has_choice(request.args),
         asks_zone="zones" in request.args,
     )
     return gzip_response(plain, compressed)
