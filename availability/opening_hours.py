@@ -9,7 +9,7 @@ from availability.slots import MINUTES_A_DAY, Availability, Window, Windows, ove
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MAX_OVERRIDES = 2000
 
-_TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.ASCII)
+_TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2})|h)?\s*(?:(am|pm)|([ap])\.m\.?)?|(\d{2})(\d{2})", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -73,11 +73,14 @@ def format_minutes(minutes: int) -> str:
 
 
 def parse_time(text: str) -> int:
-    """Return the minutes after midnight of `9:00`, `17.30` or `5 pm`; 24:00 is 1440. Raises HoursError."""
+    """Return the minutes after midnight of `9:00`, `17.30`, `0900`, `9h` or `5 p.m.`; 24:00 is 1440.
+
+    Raises HoursError.
+    """
     match = _TIME.fullmatch(text.strip().casefold())
-    hours, minutes = (int(match[1]), int(match[2] or 0)) if match else (99, 0)
-    if match and match[3]:
-        hours = hours % 12 + (12 if match[3] == "pm" else 0) if 1 <= hours <= 12 else 99
+    hours, minutes = (int(match[1] or match[5]), int(match[2] or match[6] or 0)) if match else (99, 0)
+    if match and (half := match[3] or match[4]):
+        hours = hours % 12 + (12 if half.startswith("p") else 0) if 1 <= hours <= 12 else 99
     total = hours * 60 + minutes
     if minutes > 59 or total > MINUTES_A_DAY:
         raise HoursError("not_a_time", text=_short(text))
@@ -93,8 +96,9 @@ def _in_order(windows: Iterable[Window], day: str = "") -> Windows:
 
 def _read_weekly(line: str) -> tuple[list[int], Window]:
     days_text, _space, window_text = line.strip().partition(" ")
-    ends = [WEEKDAYS.index(name) for name in days_text.casefold().split("-") if name in WEEKDAYS]
-    if len(ends) != days_text.count("-") + 1 or len(ends) > 2 or not window_text.strip():
+    names = re.split("[-‐‑–—]", days_text.casefold())
+    ends = [WEEKDAYS.index(name) for name in names if name in WEEKDAYS]
+    if len(ends) != len(names) or len(ends) > 2 or not window_text.strip():
         raise HoursError("not_weekly_hours", text=_short(line))
     first, last = ends[0], ends[-1]
     count = (last - first) % len(WEEKDAYS) + 1
@@ -113,10 +117,10 @@ def _read_override(line: str) -> tuple[date, Window | None]:
 
 
 def _read_window(text: str) -> Window:
-    ends = re.split(r"\s*(?:-|–|—|\bto\b)\s*", text.strip().casefold())
+    ends = re.split(r"\s*(?:[-‐‑–—]|\bto\b)\s*", text.strip().casefold())
     if len(ends) != 2:
         raise HoursError("not_a_window", text=_short(text))
-    opens, closes = (parse_time(end) for end in ends)
+    opens, closes = parse_time(ends[0]), parse_time(ends[1]) or MINUTES_A_DAY  # midnight, as an end, is 24:00
     if opens >= closes:
         raise HoursError("ends_before_start", text=_short(text))
     return Window(opens, closes)

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from accounts.errors import TooManyAttempts
 from blueprints.responses import is_owner_page, render_page, wants_fragment
+from blueprints.trailing_characters import redirect_to_plain_address
 from database import CommitUnknown, close_session
 from scheduling.errors import CalendarClosed, LinkExpired, LinkRevoked, LinkUnavailable, LinkUsed, NotFound
 
@@ -34,7 +35,7 @@ LINK_UNAVAILABLE = {
 def register(app: Flask) -> None:
     """Register the error handlers."""
     app.register_error_handler(LinkUnavailable, _link_unavailable)
-    app.register_error_handler(NotFound, lambda _error: _problem(404, *_words(404)))
+    app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(TooManyAttempts, _too_many)
     app.register_error_handler(CSRFError, lambda _error: _problem(400, *_csrf_words()))
     app.register_error_handler(HTTPException, _http)
@@ -57,9 +58,15 @@ def _too_many(refusal: TooManyAttempts) -> ResponseReturnValue:
     return page
 
 
+def _not_found(_error: Exception) -> ResponseReturnValue:
+    return redirect_to_plain_address() or _problem(404, *_words(404))
+
+
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
+    if error.code == 404:
+        return _not_found(error)
     page = _problem(error.code, *_words(error.code))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

@@ -1,6 +1,7 @@
 """The slot picker, for booking with a link and for moving an appointment."""
 
 import gzip
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -14,6 +15,13 @@ from i18n import timezones
 from models import Booking, Calendar, PublicCalendar
 from parsing.values import parse_date, parse_month
 from scheduling.agenda import agenda
+
+
+def has_choice(args: Mapping[str, str]) -> bool:
+    """Return whether the query chooses what the picker shows; `utm_…`, `fbclid` and a zone that is none do not."""
+    return (
+        bool(args.keys() & {"date", "month", "start", "zones"}) or timezones.parse_timezone(args.get("tz")) is not None
+    )
 
 
 def reader_zone(calendar: Calendar) -> ZoneInfo:

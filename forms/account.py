@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired, InputRequired, Regexp
 
 from forms import fields
 from forms.base import OurForm
-from forms.fields import ZoneField, max_length, single_line, strip_text
+from forms.fields import ZoneField, bare_address, max_length, single_line
 from parsing.limits import MAX_EMAIL, MAX_LINE
 
 
@@ -15,7 +15,7 @@ class LoginForm(OurForm):
 
     email = EmailField(
         _l("Email"),
-        filters=[strip_text],
+        filters=[bare_address],
         validators=[DataRequired(_l("Enter your email address.")), single_line, max_length(MAX_EMAIL)],
     )
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password."))])

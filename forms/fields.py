@@ -14,13 +14,29 @@ from wtforms.widgets import Select
 
 from availability.slots import MINUTES_A_DAY
 from i18n import timezones
-from parsing.email_addresses import is_email
+from parsing.email_addresses import clean_email, is_email
+from parsing.invisible import JOINERS, strip_invisible, strip_invisible_ends
 from parsing.limits import MAX_EMAIL, MAX_NAME, MAX_PASSWORD, MIN_PASSWORD
 
 
 def strip_text(value: str | None) -> str:
     """Return the text without white space around it."""
     return (value or "").strip()
+
+
+def strip_name(value: str | None) -> str:
+    """Return the text without white space and invisible characters around it; within a name they belong to it."""
+    return strip_invisible_ends(value or "")
+
+
+def strip_line(value: str | None) -> str:
+    """Return the text without white space around it and without invisible characters, but for joiners within it."""
+    return strip_invisible_ends(strip_invisible(value or "", keep=JOINERS))
+
+
+def bare_address(value: str | None) -> str:
+    """Return the email address in what was typed or pasted."""
+    return clean_email(value or "")
 
 
 def normalize_newlines(value: str | None) -> str:
@@ -59,7 +75,7 @@ def valid_email(_form: Form, field: Field) -> None:
 
 def line_field(label: Any, maximum: int, kind: type[StringField] = StringField) -> StringField:
     """Return an optional field of one line, of `maximum` characters at most."""
-    return kind(label, filters=[strip_text], validators=[max_length(maximum), single_line])
+    return kind(label, filters=[strip_line], validators=[max_length(maximum), single_line])
 
 
 def text_field(label: Any, maximum: int, *validators: Any) -> TextAreaField:
@@ -69,14 +85,14 @@ def text_field(label: Any, maximum: int, *validators: Any) -> TextAreaField:
 
 def name_field(label: Any, empty: Any) -> StringField:
     """Return the field of a name; `empty` is the error message if it is missing."""
-    return StringField(label, filters=[strip_text], validators=[DataRequired(empty), max_length(MAX_NAME), single_line])
+    return StringField(label, filters=[strip_name], validators=[DataRequired(empty), max_length(MAX_NAME), single_line])
 
 
 def email_field(label: Any) -> EmailField:
     """Return the field of an email address."""
     missing = DataRequired(_l("Enter your email address."))
     return EmailField(
-        label, filters=[strip_text], validators=[missing, single_line, max_length(MAX_EMAIL), valid_email]
+        label, filters=[bare_address], validators=[missing, single_line, max_length(MAX_EMAIL), valid_email]
     )
 
 

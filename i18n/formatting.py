@@ -14,7 +14,7 @@ from markupsafe import Markup
 from availability.opening_hours import format_windows
 from availability.slots import Availability, Windows
 from i18n.locales import DEFAULT
-from i18n.timezones import common_timezones, occurs_twice, offset_text
+from i18n.timezones import common_timezones, occurs_twice, offset_text, present_name
 
 MONDAY = date(2024, 1, 1)
 
@@ -131,7 +131,7 @@ def format_moment(at: datetime, zone: ZoneInfo) -> str:
 
 def format_zone(zone: ZoneInfo, at: datetime) -> str:
     """Return a zone with its offset at an instant: `Europe/Berlin (UTC+1)`."""
-    return f"{zone.key} ({offset_text(at.astimezone(zone))})" if zone.key != "UTC" else "UTC"
+    return f"{present_name(zone.key)} ({offset_text(at.astimezone(zone))})" if zone.key != "UTC" else "UTC"
 
 
 @lru_cache(maxsize=64)

@@ -8,7 +8,10 @@ SENTENCES = {
     "closed_and_open": _l("%(date)s can't be closed and open."),
     "date_missing": _l("Say from which day on."),
     "date_twice": _l("%(date)s has hours in another line already."),
-    "ends_before_start": _l("“%(text)s” ends before it starts."),
+    "ends_before_start": _l(
+        "“%(text)s” ends before it starts. A window past midnight is two:"
+        " 22:00-24:00 here, and 00:00-02:00 on the next day."
+    ),
     "last_before_first": _l("The last day is before the first."),
     "not_a_date": _l("“%(text)s” is not a date."),
     "not_a_time": _l("“%(text)s” is not a time of day like 09:00."),

@@ -1,10 +1,12 @@
 """The reader's locale: a language that has translations, with the clock and week of the reader's country."""
 
+import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
+from babel.localedata import locale_identifiers
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -25,12 +27,35 @@ def _of(header: str, languages: frozenset[str]) -> str:
     wishes = [_parts(tag) for tag in parse_accept_header(header, LanguageAccept).values()]
     language = next((language for language, _territory in wishes if language in languages), "en")
     territory = next((territory for _language, territory in wishes if territory), "GB")
-    for name in (f"{language}_{territory}", language if language != "en" else DEFAULT):
-        try:
-            return str(Locale.parse(name))
-        except (UnknownLocaleError, ValueError):
-            continue
+    for name in (f"{language}_{territory}", _english_with_customs_of(territory) if language == "en" else language):
+        if locale := _known(name):
+            return str(locale)
     return DEFAULT
+
+
+def _known(name: str) -> Locale | None:
+    try:
+        return Locale.parse(name)
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+@cache
+def _english_with_customs_of(territory: str) -> str:
+    """Return an English locale with the territory's first weekday and clock, where CLDR has no English for it."""
+    customs = _known(f"und_{territory}")
+    return _english_by_customs().get(_customs(customs), DEFAULT) if customs else DEFAULT
+
+
+@cache
+def _english_by_customs() -> dict[tuple[int, bool], str]:
+    names = [DEFAULT, "en_US", *(name for name in sorted(locale_identifiers()) if re.fullmatch("en_[A-Z]{2}", name))]
+    return {_customs(Locale.parse(name)): name for name in reversed(names)}
+
+
+def _customs(locale: Locale) -> tuple[int, bool]:
+    """Return the first weekday, Monday is 0, and whether the clock has 12 hours."""
+    return locale.first_week_day, "h" in locale.time_formats["short"].pattern
 
 
 def _parts(tag: str) -> tuple[str, str]:

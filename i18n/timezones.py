@@ -5,6 +5,20 @@ from functools import cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
+# tzdata points these at a zone of another country with the same clock; the same place has a name of its own.
+SPLIT_BY_COUNTRY = {
+    "Africa/Asmera": "Africa/Asmara",
+    "Africa/Timbuktu": "Africa/Bamako",
+    "America/Coral_Harbour": "America/Atikokan",
+    "America/Virgin": "America/St_Thomas",
+    "Antarctica/South_Pole": "Antarctica/McMurdo",
+    "Atlantic/Jan_Mayen": "Arctic/Longyearbyen",
+    "Iceland": "Atlantic/Reykjavik",
+    "Pacific/Ponape": "Pacific/Pohnpei",
+    "Pacific/Truk": "Pacific/Chuuk",
+    "Pacific/Yap": "Pacific/Chuuk",
+}
+
 
 @cache
 def all_timezones() -> frozenset[str]:
@@ -21,8 +35,24 @@ def common_timezones() -> tuple[str, ...]:
 
 
 def parse_timezone(name: str | None) -> ZoneInfo | None:
-    """Return the zone of this name, or None if there is none."""
-    return ZoneInfo(name) if name in all_timezones() else None
+    """Return the zone of this name under its present name, or None if there is none."""
+    return ZoneInfo(present_name(name)) if name and name in all_timezones() else None
+
+
+def present_name(name: str) -> str:
+    """Return today's name of a zone: `Europe/Kyiv` for `Europe/Kiev`. A name of today is returned as it is."""
+    if name in common_timezones():
+        return name
+    renamed = SPLIT_BY_COUNTRY.get(name) or _links().get(name)
+    return renamed if renamed in common_timezones() else name
+
+
+@cache
+def _links() -> dict[str, str]:
+    """Return the names that tzdata keeps for old data, each with the one they mean (lines `L target name`)."""
+    lines = files("tzdata.zoneinfo").joinpath("tzdata.zi").read_text("utf-8").splitlines()
+    links = (line.split() for line in lines if line.startswith("L "))
+    return {name: target for _kind, target, name in links}
 
 
 def offset_text(at: datetime) -> str:

@@ -5,6 +5,9 @@ from urllib.parse import quote, urlencode
 
 from integrations.ical import CalendarEvent
 
+MAX_ADDRESS = 2_000
+MAX_BYTES_PER_LETTER = 12
+"""Characters that one letter becomes when it is percent-encoded, at most."""
 _MICROSOFT = "https://outlook.{host}.com/calendar/0/deeplink/compose"
 
 
@@ -59,5 +62,10 @@ def _basic(at: datetime) -> str:
 
 
 def _address(base: str, **fields: str) -> str:
+    """Return an address of at most 2,000 characters: the longest text is cut until it fits, or servers answer 414."""
     given = {name: value for name, value in fields.items() if value}
-    return f"{base}?{urlencode(given, quote_via=quote)}"
+    while len(address := f"{base}?{urlencode(given, quote_via=quote)}") > MAX_ADDRESS:
+        longest = max(given, key=lambda name: len(quote(given[name])))
+        kept = len(given[longest]) - max(1, (len(address) - MAX_ADDRESS) // MAX_BYTES_PER_LETTER) - 1
+        given[longest] = given[longest][:kept].rstrip() + "…"
+    return address

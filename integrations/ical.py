@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from flask_babel import gettext as _
 from icalendar import Calendar, Event, vCalAddress
 
+from i18n.bidi import isolate
 from models import Booking
 from parsing.email_addresses import Mailbox
 
@@ -40,7 +41,7 @@ def invitee_event(booking: Booking, address: str | None) -> CalendarEvent:
     way_back = _("See, move or cancel it: %(address)s", address=address) if address else ""
     return _calendar_event(
         booking,
-        summary=_("%(what)s with %(whom)s", what=calendar.name, whom=calendar.owner.name),
+        summary=_("%(what)s with %(whom)s", what=isolate(calendar.name), whom=isolate(calendar.owner.name)),
         description="\n\n".join(filter(None, (calendar.description, way_back))),
         url=address or "",
     )
@@ -51,7 +52,7 @@ def owner_event(booking: Booking, address: str) -> CalendarEvent:
     known = (booking.email, booking.phone, booking.notes and "\n" + booking.notes, "\n" + address)
     return _calendar_event(
         booking,
-        summary=_("%(what)s with %(whom)s", what=booking.calendar.name, whom=booking.name),
+        summary=_("%(what)s with %(whom)s", what=isolate(booking.calendar.name), whom=isolate(booking.name)),
         description="\n".join(filter(None, known)),
         url=address,
     )
@@ -81,10 +82,11 @@ def invitation(event: CalendarEvent, organizer: Mailbox, attendees: Iterable[Mai
 
 def feed(name: str, events: Iterable[CalendarEvent]) -> bytes:
     """Return a calendar to be subscribed to (RFC 7986, sections 5.1 and 5.7)."""
-    whole = _calendar("PUBLISH")
+    whole = _calendar(None)  # PUBLISH would demand an ORGANIZER of each event (RFC 5546, section 3.2.1)
     whole.add("name", name)
     whole.add("x-wr-calname", name)
     whole.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    whole.add("x-published-ttl", f"PT{REFRESH // timedelta(minutes=1)}M")
     for event in events:
         whole.add_component(_event(event))
     return bytes(whole.to_ical())

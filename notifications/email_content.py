@@ -1,10 +1,12 @@
 """The text of each mail to the invitee and the owner: confirmation, change, cancellation, reminder."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from i18n.bidi import isolate
 from i18n.formatting import format_appointment, format_short_slot, format_slot, format_zone
 from models import Change, ChangeKind, Message, MessageKind, Role
 from public_urls import appointment_address, manage_address, manage_token
@@ -42,7 +44,7 @@ def _to_invitee(message: Message) -> EmailContent:
     booking, zone = message.booking, ZoneInfo(message.booking.timezone)
     calendar, owner = booking.calendar, booking.calendar.owner
     change, by_owner = message.change, message.change is not None and message.change.actor is Role.OWNER
-    subject, heading, opening = _invitees_words(message.kind, owner.name if by_owner else "")
+    subject, heading, opening = _invitees_words(message.kind, isolate(owner.name) if by_owner else "")
     cancelled = message.kind is MessageKind.CANCELLED
     address = own_address(message)
     return EmailContent(
@@ -84,8 +86,10 @@ def _to_owner(message: Message) -> EmailContent:
     booking, change = message.booking, message.change
     calendar = booking.calendar
     zone, theirs = ZoneInfo(calendar.owner.timezone), ZoneInfo(booking.timezone)
-    subject, heading = _owners_words(message.kind, booking.name, change is not None and change.actor is Role.OWNER)
-    elsewhere = message.starts_at.astimezone(theirs).utcoffset() != message.starts_at.astimezone(zone).utcoffset()
+    subject, heading = _owners_words(
+        message.kind, isolate(booking.name), change is not None and change.actor is Role.OWNER
+    )
+    elsewhere = _differs(message.starts_at, theirs, zone)
     return EmailContent(
         subject=_subject(subject, calendar.name, booking.name, format_short_slot(message.starts_at, zone)),
         heading=heading,
@@ -124,13 +128,21 @@ def _owners_words(kind: MessageKind, name: str, mine: bool) -> tuple[str, str]:
 
 
 def _subject(event: str, what: str, whom: str, when: str) -> str:
-    return str(_("%(event)s: %(what)s with %(whom)s, %(when)s", event=event, what=what, whom=whom, when=when))
+    return str(_("%(what)s with %(whom)s, %(when)s: %(event)s", event=event, what=what, whom=whom, when=when))
 
 
 def _times(message: Message, zone: ZoneInfo) -> Facts:
     """Return the time of the appointment, and the one before a move."""
     when = _in_zone(format_appointment(message.starts_at, message.ends_at, zone), message, zone)
+    calendars = ZoneInfo(message.booking.calendar.timezone)
+    if message.recipient is Role.INVITEE and _differs(message.starts_at, zone, calendars):
+        there = _in_zone(format_slot(message.starts_at, calendars), message, calendars).replace("\n", ", ")
+        when += "\n" + _("that is %(when)s", when=there)
     return (_("When"), when), (_("Before"), _before(message.change, zone))
+
+
+def _differs(at: datetime, one: ZoneInfo, other: ZoneInfo) -> bool:
+    return at.astimezone(one).utcoffset() != at.astimezone(other).utcoffset()
 
 
 def _before(change: Change | None, zone: ZoneInfo) -> str:

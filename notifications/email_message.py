@@ -14,6 +14,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from branding.colours import DARK, LIGHT
+from i18n.bidi import isolate
 from i18n.locales import DEFAULT
 from integrations import ical
 from models import Message, MessageKind, Role
@@ -63,8 +64,10 @@ def write(content: EmailContent, sender: Mailbox, recipient: Mailbox, now: datet
     mail["Subject"] = printable_line(content.subject)
     mail["Date"] = format_datetime(now)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic replies
-    mail.set_content(as_text(content))
-    mail.add_alternative(render_template("email.html", content=content, light=LIGHT, dark=DARK), subtype="html")
+    mail.set_content(as_text(content), cte="quoted-printable")
+    mail.add_alternative(
+        render_template("email.html", content=content, light=LIGHT, dark=DARK), subtype="html", cte="quoted-printable"
+    )
     return mail
 
 
@@ -112,7 +115,7 @@ def _facts(content: EmailContent) -> str:
     width = max(len(label) for label, _words in content.facts) + 2 if content.facts else 0
     lines = []
     for label, words in content.facts:
-        body = "\n".join(_wrapped(line, WIDTH - width) for line in words.splitlines())
+        body = "\n".join(_wrapped(isolate(line), WIDTH - width) for line in words.splitlines())
         lines.append(f"{label}:".ljust(width) + textwrap.indent(body, " " * width).lstrip())
     return "\n".join(lines)
 

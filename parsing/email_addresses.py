@@ -1,8 +1,13 @@
 """Checking and splitting email addresses."""
 
+import re
 from dataclasses import dataclass
 
 import email_validator
+
+from parsing.invisible import strip_invisible
+
+_IN_BRACKETS = re.compile(r"[^<>]*<([^<>]*)>[.,;]?")
 
 # In-house mail has such domains, and so have people who try things out.
 for name in ("local", "test"):
@@ -25,6 +30,18 @@ def is_email(text: str) -> bool:
     except email_validator.EmailNotValidError:
         return False
     return True
+
+
+def clean_email(text: str) -> str:
+    """Return the bare address of `Ann <ann@example.com>`, `mailto:ann@example.com` or `ann@example.com.`.
+
+    Characters that nobody sees are left out. A text that holds no address stays as it is.
+    """
+    text = strip_invisible(text).strip()
+    if found := _IN_BRACKETS.fullmatch(text):
+        text = found[1].strip()
+    text = text[len("mailto:") :] if text.lower().startswith("mailto:") else text
+    return text.rstrip(".,;")
 
 
 def split_address(address: str) -> tuple[str, str]:

@@ -64,9 +64,17 @@ def appointments(
     return db.session.scalars(query).all()
 
 
+# What Unicode does not decompose, and signs that look alike: nobody types them as they are stored.
+ALIKE = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+    | dict.fromkeys("’‘ʼʻ′`´", "'")
+    | dict.fromkeys("‐‑‒–—―−", "-")
+)
+
+
 def normalize_for_search(text: str) -> str:
-    """Return a text as a search compares it: in small letters without their accents, `andre` for `André`."""
-    letters = unicodedata.normalize("NFKD", text.casefold())
+    """Return a text as a search compares it: lower case, no accents, `lukasz` for `Łukasz`."""
+    letters = unicodedata.normalize("NFKD", text.casefold().translate(ALIKE))
     return "".join(letter if letter.isprintable() else " " for letter in letters if not unicodedata.combining(letter))
 
 

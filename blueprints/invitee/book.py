@@ -10,7 +10,7 @@ from flask_babel import get_locale
 import config
 from availability.month_view import Picker
 from blueprints.responses import gzip_response, render_page, wants_fragment
-from blueprints.slot_picker import picker_around, picker_from_query, reader_zone, slot_page
+from blueprints.slot_picker import has_choice, picker_around, picker_from_query, reader_zone, slot_page
 from database import utcnow
 from forms.booking import BookingForm
 from models import Booking, Calendar
@@ -96,7 +96,7 @@ def _slots(calendar: Calendar) -> ResponseReturnValue:
         str(get_locale()),
         calendar.public_calendar,
         picker_from_query(calendar),
-        finds_zone=not request.args,
+        finds_zone=not has_choice(request.args),
         asks_zone="zones" in request.args,
     )
     return gzip_response(plain, compressed)

@@ -24,7 +24,7 @@ NINE_IN_BERLIN, THREE_IN_BERLIN = at("2026-11-30 08:00"), at("2026-11-30 14:00")
         ("de-DE,de;q=0.9,en;q=0.8", "en_DE"),
         ("de", "en_DE"),
         ("fr;q=0.5, en-US;q=0.9", "en_US"),
-        ("ja", "en_GB"),
+        ("ja", "en_BW"),
         ("*", "en_GB"),
         ("x", "en_GB"),
         (";;=,é,\x00" + "en," * 9999, "en_US"),
