@@ -152,6 +152,7 @@ def test_an_invalid_line_of_dates_has_its_error_beside_it(
     assert calendars(world) == []
 
 
+@pytest.mark.slow
 def test_as_many_dates_as_the_shell_takes_can_be_saved_again(world: World, owner: Owner, browser: Browser) -> None:
     days = [f"{at('2027-01-01 00:00') + i * timedelta(days=2):%Y-%m-%d}" for i in range(2000)]
     calendar = world.calendar(owner, availability=parse_availability([], [f"{day} closed" for day in days]))
