@@ -128,7 +128,7 @@ def _owners_words(kind: MessageKind, name: str, mine: bool) -> tuple[str, str]:
 
 
 def _subject(event: str, what: str, whom: str, when: str) -> str:
-    return str(_("%(what)s with %(whom)s, %(when)s: %(event)s", event=event, what=what, whom=whom, when=when))
+    return str(_("%(what)s with %(whom)s, %(when)s (%(event)s)", event=event, what=what, whom=whom, when=when))
 
 
 def _times(message: Message, zone: ZoneInfo) -> Facts:

@@ -7,7 +7,7 @@ import pytest
 
 from branding.colours import DARK, LIGHT, Scheme
 
-HOUSE = Path(__file__).parent.parent
+HOUSE = Path(__file__).parent.parent.parent
 STYLESHEET = re.sub(r"/\*.*?\*/", "", (HOUSE / "static/style.css").read_text(), flags=re.S)
 TEMPLATES = [path for path in sorted((HOUSE / "templates").glob("*.html")) if path.name != "email.html"]
 

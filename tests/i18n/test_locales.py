@@ -87,11 +87,11 @@ def test_mails_have_the_clock_of_their_reader(sqlite_url: str, app_on: Callable[
         worker = Worker(app, app.config["BOOKONCE"].mail)
         worker.send_due()
         (to_invitee,), (to_owner,) = office.to("jane@example.com"), office.to(owner.email)
-        assert to_invitee["Subject"].endswith(", Mon 30 Nov, 3:00 PM")
-        assert to_owner["Subject"].endswith(", Mon 30 Nov, 15:00")
+        assert to_invitee["Subject"].endswith(", Mon 30 Nov, 3:00 PM (Confirmed)")
+        assert to_owner["Subject"].endswith(", Mon 30 Nov, 15:00 (Booked)")
 
         form = {"email": owner.email, "password": PASSWORD}
         assert world.browser().change("/login", form, headers={"Accept-Language": "en-US"}).status_code == 303
         world.book(world.link(world.calendar(owner)), NINE_IN_BERLIN)
         worker.send_due()
-        assert office.to(owner.email)[-1]["Subject"].endswith(", Mon 30 Nov, 9:00 AM")
+        assert office.to(owner.email)[-1]["Subject"].endswith(", Mon 30 Nov, 9:00 AM (Booked)")

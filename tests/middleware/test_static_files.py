@@ -54,9 +54,9 @@ def test_an_owners_stylesheet_follows_ours(sources: Path) -> None:
 
 def test_the_parts_of_a_bundle_are_served_together() -> None:
     parts = (static_files.SOURCES / "js/slot_page.bundle").read_text().split()
-    served = (static_files.folder() / static_files.names()["js/slot_page.js"]).read_text()
+    served = (static_files.folder() / static_files.hashed_names()["js/slot_page.js"]).read_text()
     assert served == "\n".join((static_files.SOURCES / part).read_text() for part in parts)
-    assert "js/slot_page.bundle" not in static_files.names()
+    assert "js/slot_page.bundle" not in static_files.hashed_names()
 
 
 def test_in_development_no_slot_page_is_kept(in_development: World) -> None:

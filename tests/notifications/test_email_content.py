@@ -98,7 +98,7 @@ https://book.example.com/booking/{world.manage_token(booking)}
 This address is yours alone: whoever has it can change the appointment.
 """
     )
-    assert mail["Subject"] == "30-minute meeting with Olivia Ownerson, Mon 30 Nov, 4:00: Confirmed"
+    assert mail["Subject"] == "30-minute meeting with Olivia Ownerson, Mon 30 Nov, 4:00 (Confirmed)"
     assert mail["From"] == "Olivia Ownerson <book@example.com>"
     assert mail["X-From"] == "book@example.com"
     assert mail["To"] == JANES
@@ -132,7 +132,7 @@ Open the appointment:
 https://book.example.com/bookings/1
 """
     )
-    assert mail["Subject"] == "30-minute meeting with Jane Doe, Mon 30 Nov, 10:00: Booked"
+    assert mail["Subject"] == "30-minute meeting with Jane Doe, Mon 30 Nov, 10:00 (Booked)"
     assert mail["Reply-To"] == "Jane Doe <jane@example.com>"
     assert world.manage_token(booking) not in mail.as_string()
 
@@ -314,7 +314,7 @@ def reminded(worker: Worker, office: PostOffice) -> list[str]:
     worker._remind_at = at("2026-01-01 00:00")
     before = len(office.taken)
     worker.send_due()
-    return [mail["X-Rcpt"] for mail in office.taken[before:] if mail["Subject"].endswith(": Reminder")]
+    return [mail["X-Rcpt"] for mail in office.taken[before:] if mail["Subject"].endswith(" (Reminder)")]
 
 
 def test_the_invitee_is_reminded_once_when_the_calendar_says(

@@ -55,7 +55,7 @@ def problems(world: World) -> set[str]:
 
 
 def subjects(mails: list[Any]) -> list[str]:
-    return [mail["Subject"].partition(":")[0].strip() for mail in mails]
+    return [mail["Subject"].rpartition("(")[2].rstrip(")") for mail in mails]
 
 
 def test_a_booking_and_its_messages_are_one_transaction(world: World) -> None:

@@ -80,7 +80,7 @@ def test_what_is_no_logo_is_not_saved_and_said_why(world: World, owner: Owner, b
     before = world.dump()
     answer = browser.change(LOOK, {"accent": "#00aa33", "logo": (BytesIO(b"<svg>"), "logo.svg")})
     assert answer.status_code == 422
-    assert "no image that we know" in answer.text
+    assert "This file is not an image that we support" in answer.text
     assert 'href="#logo"' in answer.text
     assert {name: world.dump()[name] for name in ("owners", "logos")} == {
         name: before[name] for name in ("owners", "logos")

@@ -231,7 +231,7 @@ def test_a_preview_of_what_can_not_be_understood_says_why(world: World, browser:
     for sent in (fields(hours_mon="17-9"), fields(duration=""), fields(**overrides(("x", "", "")))):
         answer = browser.change("/settings/calendars/new/preview", sent, headers=HTMX)
         assert answer.status_code == 200
-        assert "as soon as these are right" in answer.text
+        assert "as soon as these are corrected" in answer.text
     shown = browser.change("/settings/calendars/new/preview", fields(name="x"), headers=HTMX)
     assert "160 times on 10 days" in shown.text
     closed = browser.change("/settings/calendars/new", fields(is_open="", name="", look="1"))
@@ -320,7 +320,7 @@ def test_many_links_are_not_counted_to_the_end(world: World, owner: Owner, brows
 
 def test_a_calendar_without_links_is_deleted_for_good(world: World, owner: Owner, browser: Browser) -> None:
     calendar = world.calendar(owner)
-    assert "for good" in browser.get(f"/settings/calendars/{calendar.id}/delete").text
+    assert "deleted permanently" in browser.get(f"/settings/calendars/{calendar.id}/delete").text
     browser.change(f"/settings/calendars/{calendar.id}/delete")
     assert calendars(world) == []
     assert browser.get(f"/settings/calendars/{calendar.id}").status_code == 404
