@@ -95,11 +95,11 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
 
 def _add_middleware(app: Flask, config: Config) -> None:
     headers = security_headers(config.base_url)
-    figures = Metrics() if config.metrics_token else None
-    app.extensions["request_metrics"] = figures
+    metrics = Metrics() if config.metrics_token else None
+    app.extensions["request_metrics"] = metrics
     with_files = static_files.static_files_middleware(app.wsgi_app, headers, autoreload=app.debug)
     with_client = client_middleware(with_files, config.trusted_proxies, headers)
-    app.wsgi_app = metrics_middleware(with_client, figures)  # type: ignore[assignment, method-assign]
+    app.wsgi_app = metrics_middleware(with_client, metrics)  # type: ignore[assignment, method-assign]
 
 
 def _settings(config: Config) -> dict[str, object]:

@@ -103,7 +103,7 @@ def calendar_list(owner: str) -> None:
 def link_create(calendar: int, count: int, label: str, expires_in: int | None) -> None:
     """Create one-time links; prints one address per line."""
     try:
-        found = calendars.find_calendar(calendar)
+        found = calendars.get_any_calendar(calendar)
         made = links.create_links(key(), found.owner_id, calendar, count, label, expires_in)
     except NotFound:
         raise CommandError(f"There is no calendar {calendar}.") from None

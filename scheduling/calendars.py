@@ -59,7 +59,7 @@ def get_calendar(owner_id: int, calendar_id: int) -> Calendar:
     return calendar
 
 
-def find_calendar(calendar_id: int) -> Calendar:
+def get_any_calendar(calendar_id: int) -> Calendar:
     """Return the calendar of any owner, for the command line. Raises NotFound."""
     calendar: Calendar = get_or_not_found(select(Calendar).where(Calendar.id == calendar_id))
     return calendar

@@ -20,8 +20,8 @@ VALUES = {"put back": "rebooked", "made": "booked"}
 
 
 def upgrade() -> None:
-    op.execute("ALTER TABLE calendars RENAME COLUMN puts_back TO allow_rebooking")
-    op.execute("ALTER TABLE bookings RENAME COLUMN sought TO search_text")
+    _rename_column("calendars", "puts_back", "allow_rebooking")
+    _rename_column("bookings", "sought", "search_text")
     _rename_index_of_unused_links("ix_links_unspent", "ix_links_unused")
     _rebuild(_names(TABLES, COLUMNS), VALUES, new=True)
     op.drop_index("ix_browser_sessions_owner_id", "browser_sessions")
@@ -38,8 +38,18 @@ def downgrade() -> None:
     }
     _rebuild(_names(old_tables, old_columns), {new: old for old, new in VALUES.items()}, new=False)
     _rename_index_of_unused_links("ix_links_unused", "ix_links_unspent")
-    op.execute("ALTER TABLE bookings RENAME COLUMN search_text TO sought")
-    op.execute("ALTER TABLE calendars RENAME COLUMN allow_rebooking TO puts_back")
+    _rename_column("bookings", "search_text", "sought")
+    _rename_column("calendars", "allow_rebooking", "puts_back")
+
+
+def _rename_column(table: str, old: str, new: str) -> None:
+    """Rename a column, and the constraint that PostgreSQL 18 names after it."""
+    op.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
+    connection = op.get_bind()
+    if connection.dialect.name == "postgresql" and connection.scalar(
+        sa.text("SELECT 1 FROM pg_constraint WHERE conname = :name"), {"name": f"{table}_{old}_not_null"}
+    ):
+        op.execute(f"ALTER TABLE {table} RENAME CONSTRAINT {table}_{old}_not_null TO {table}_{new}_not_null")
 
 
 def _rename_index_of_unused_links(old: str, new: str) -> None:

@@ -154,7 +154,7 @@ def test_a_blocked_day_is_gone_from_the_picker(server: Server, visitor: Visitor,
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
-def test_an_invitee_moves_cancels_and_puts_back(server: Server, visitor: Visitor, owner: Page, script: bool) -> None:
+def test_an_invitee_moves_cancels_and_rebooks(server: Server, visitor: Visitor, owner: Page, script: bool) -> None:
     owner.goto(f"{server.address}/settings/calendars/1")
     owner.get_by_label("How often invitees can move it").fill("2")
     owner.get_by_role("button", name="Save").click()
