@@ -196,6 +196,8 @@ def differences(examples: int, variant: object = None) -> int:
     @given(cases())
     def compare(case: Case) -> None:
         nonlocal count
+        if count and variant:
+            return  # one difference is enough for a control
         judged = variant(case) if callable(variant) else case
         count += offered_slots(judged.rules(), judged.agenda(), judged.now, case.since, case.until) != reference(case)
 
@@ -208,6 +210,7 @@ def test_thousands_of_calendars_are_as_the_reference_says() -> None:
     assert differences(2000) == 0
 
 
+@pytest.mark.slow
 @settings(max_examples=300, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases(), st.integers(0, 100))
 def test_one_slot_and_the_first_one_are_as_the_reference_says(case: Case, which: int) -> None:
@@ -220,6 +223,7 @@ def test_one_slot_and_the_first_one_are_as_the_reference_says(case: Case, which:
             assert is_offered(rules, agenda, case.now, start + shift) == (start + shift in reference(near))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases(), st.sampled_from(ZONES))
 def test_bookable_dates_are_those_of_the_slots(case: Case, zone: str) -> None:
@@ -270,5 +274,6 @@ def test_every_change_of_the_clock_is_as_the_reference_says(zone: str, change: d
     ],
     ids=["buffers", "horizon", "notice", "limit", "zone", "overrides"],
 )
+@pytest.mark.slow
 def test_control_a_rule_that_is_a_little_wrong_differs(variant: object) -> None:
     assert differences(400, variant) > 0

@@ -299,6 +299,7 @@ def test_a_lost_answer_means_once_more_with_the_same_id(
     assert worker.send_due() == 0
 
 
+@pytest.mark.slow
 def test_several_workers_send_each_message_once(app: Flask, world: World, office: PostOffice) -> None:
     calendar = world.calendar()
     for half_hour in range(20):
