@@ -1,7 +1,7 @@
 #!/bin/sh
 # ./run.sh                serves Bookonce; installs what is missing first
 # ./run.sh dev            serves it for a developer: demo data, and changed code is loaded at once
-# ./run.sh fast           lint, types, and all tests that need neither a browser nor a server: a minute, pip is enough
+# ./run.sh fast           lint, types, and all tests that need neither a browser nor a server; pip is enough
 # ./run.sh test           all tests; arguments are passed on to pytest
 # ./run.sh prove          tries to break the guarantees at full size, and prints a table of the results
 # ./run.sh audit          looks for known vulnerabilities in the packages; exit 2 if the service can't be reached
