@@ -15,20 +15,20 @@ from database.types import (
 )
 
 __all__ = [
-    "LARGEST_ID",
     "AvailabilityText",
     "Base",
+    "CommitUnknown",
+    "ForeignId",
     "Hash",
     "Id",
-    "CommitUnknown",
     "Instant",
-    "ForeignId",
+    "LARGEST_ID",
     "Timestamp",
+    "close_session",
     "db",
     "enum_text",
-    "close_session",
     "lock_owner",
     "snapshot",
-    "utcnow",
     "transaction",
+    "utcnow",
 ]

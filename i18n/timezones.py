@@ -1,7 +1,7 @@
 """IANA time zones: names, parsing, offsets."""
 
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -39,6 +39,7 @@ def parse_timezone(name: str | None) -> ZoneInfo | None:
     return ZoneInfo(present_name(name)) if name and name in all_timezones() else None
 
 
+@lru_cache(maxsize=1024)
 def present_name(name: str) -> str:
     """Return today's name of a zone: `Europe/Kyiv` for `Europe/Kiev`. A name of today is returned as it is."""
     if name in common_timezones():
