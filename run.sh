@@ -78,7 +78,7 @@ fast)
     .venv/bin/ruff check .
     .venv/bin/ruff format --check .
     .venv/bin/mypy
-    exec .venv/bin/python -m pytest -n auto --fast --deselect tests/architecture/test_house.py::test_lint_and_types "$@"
+    exec .venv/bin/python -m pytest --fast --deselect tests/architecture/test_house.py::test_lint_and_types "$@"
     ;;
 test)
     shift

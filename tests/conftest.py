@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cache
@@ -17,11 +18,12 @@ from support.postgres import new_database, throwaway_postgres
 from support.world import Browser, World, make_app
 from werkzeug.routing import Rule
 
-from accounts import owners
+from accounts import owners, sessions
 from database import db
 from models import Owner
 
 MONDAY_MORNING = "2026-11-30T07:00:00+00:00"
+FAST_ROWS = 5
 SLOW_FOLDERS = {"browser", "deploy", "proof"}
 
 
@@ -30,32 +32,46 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--fast", action="store_true", help="no PostgreSQL, no server, no browser, nothing marked slow")
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With `--fast`, do not even import what is in the slow folders."""
+    slow = config.getoption("--fast") and collection_path in {Path(__file__).parent / name for name in SLOW_FOLDERS}
+    return True if slow else None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--fast`, deselect the slow tests."""
+    """With `--fast`, deselect the slow tests, and most rows of long tables that need a database."""
     if config.getoption("--fast"):
-        slow = [item for item in items if is_slow(item)]
-        config.hook.pytest_deselected(items=slow)
-        items[:] = [item for item in items if item not in set(slow)]
+        Browser.lints_each_page = False
+        rows: Counter[tuple[Path, str]] = Counter()
+        kept = []
+        for item in items:
+            table = (item.path, getattr(item, "originalname", item.name))
+            if not is_slow(item) and rows[table] < FAST_ROWS:
+                kept.append(item)
+                rows[table] += "world" in getattr(item, "fixturenames", ())
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
 
 
 def is_slow(item: pytest.Item) -> bool:
-    """Return whether a test is marked slow, or needs PostgreSQL, a server or a browser."""
-    in_slow_folder = item.path.relative_to(Path(__file__).parent).parts[0] in SLOW_FOLDERS
+    """Return whether a test is marked slow, or needs PostgreSQL, a mail server, a server of ours, or a browser."""
     fixtures = set(getattr(item, "fixturenames", ()))
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     return (
-        in_slow_folder
-        or item.get_closest_marker("slow") is not None
-        or bool(fixtures & {"server", "postgres_server"})
+        item.get_closest_marker("slow") is not None
+        or bool(fixtures & {"server", "postgres_server", "office"})
         or parameters.get("database_url") == "postgres"
     )
 
 
 @pytest.fixture(scope="session", autouse=True)
 def passwords_hashed_once() -> Iterator[None]:
-    """Hashing a password takes a tenth of a second by design, so each is hashed only once in a run."""
+    """Hashing a password takes a tenth of a second by design, so each is hashed and checked only once in a run."""
     with pytest.MonkeyPatch.context() as patch:
+        check = cache(sessions.check_password_hash)
         patch.setattr(owners, "generate_password_hash", cache(owners.generate_password_hash))
+        patch.setattr(owners, "check_password_hash", check)
+        patch.setattr(sessions, "check_password_hash", check)
         yield
 
 
@@ -106,12 +122,34 @@ def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFac
     return "template"
 
 
-@pytest.fixture
-def sqlite_url(sqlite_template: Path) -> Iterator[str]:
-    """The address of a fresh SQLite database; in memory where that can be had, since each commit waits for the disk."""
+@pytest.fixture(scope="session")
+def sqlite_folder() -> Iterator[Path]:
+    """A folder in memory where that can be had, since each commit waits for the disk."""
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(dir=memory) as folder:
-        yield f"sqlite:///{shutil.copy(sqlite_template, folder)}"
+        yield Path(folder)
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, sqlite_folder: Path) -> Iterator[str]:
+    """The address of a fresh SQLite database. It is the same for each test, so that one app can serve many."""
+    yield f"sqlite:///{shutil.copy(sqlite_template, sqlite_folder / 'fresh.db')}"
+    for file in sqlite_folder.iterdir():
+        file.unlink()
+
+
+@pytest.fixture(scope="session")
+def sqlite_app(sqlite_folder: Path) -> Callable[[], Flask]:
+    """Return the app over that address, as it was made; making one takes half of a short test's time."""
+    app = make_app(f"sqlite:///{sqlite_folder / 'fresh.db'}", sqlite_folder)
+    settings = dict(app.config)
+
+    def as_made() -> Flask:
+        app.config.clear()
+        app.config.update(settings)
+        return app
+
+    return as_made
 
 
 @pytest.fixture
@@ -143,9 +181,12 @@ def app_on(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 
 
 @pytest.fixture
-def app(database_url: str, app_on: Callable[..., Flask]) -> Flask:
-    """The app on a fresh database of each kind."""
-    return app_on(database_url)
+def app(database_url: str, app_on: Callable[..., Flask], sqlite_app: Callable[[], Flask]) -> Iterator[Flask]:
+    """The app on a fresh database of each kind. Its settings may be changed, its routes not."""
+    app = sqlite_app() if database_url.startswith("sqlite") else app_on(database_url)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

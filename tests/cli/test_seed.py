@@ -66,6 +66,7 @@ def test_there_is_something_of_everything(seeded: World) -> None:
     assert seeded.execute("SELECT count(*) FROM busy_times") == [(3,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "now",
     ["2026-12-31T22:59Z", "2027-03-12T12:00Z", "2027-03-28T00:30Z"],
@@ -83,6 +84,7 @@ def test_appointments_are_past_and_coming_whatever_the_day(
     assert all(made <= start for made, start in made)
 
 
+@pytest.mark.slow
 def test_its_pages_open(seeded: World) -> None:
     browser = seeded.browser()
     browser.change("/login", {"email": EMAIL, "password": PASSWORD})
@@ -90,6 +92,7 @@ def test_its_pages_open(seeded: World) -> None:
         assert browser.get(path).status_code == 200, path
 
 
+@pytest.mark.slow
 def test_a_second_run_says_that_it_is_there(seeded: World) -> None:
     before = seeded.dump()
     assert refused(seeded, "seed").startswith("Error: Demo data is there: log in at ")

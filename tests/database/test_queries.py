@@ -45,6 +45,7 @@ def test_a_slot_page_asks_at_most_four(world: World, query: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/settings/calendars", "/bookings", "/settings/calendars/1/links", "/settings/busy", "/settings/mail"]
 )
+@pytest.mark.slow
 def test_an_owners_page_asks_as_many_for_many_rows_as_for_few(
     world: World, owner: Owner, browser: Browser, path: str
 ) -> None:

@@ -53,6 +53,7 @@ def test_appointments_come_by_the_owners_days(world: World, owner: Owner, browse
     assert "Second" not in past
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("show", ["", "?show=cancelled", "?q=jane"])
 def test_many_appointments_come_page_by_page_each_once(world: World, owner: Owner, browser: Browser, show: str) -> None:
     calendar = world.calendar(owner, hours="mon-sun 00:00-24:00", duration=10, step=10)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import pytest
 from support.world import HTMX, Browser, World, at
 
 from models import Owner
@@ -100,6 +101,7 @@ def test_only_an_active_link_can_be_revoked(world: World, owner: Owner, browser:
         assert world.dump()["links"] == before
 
 
+@pytest.mark.slow
 def test_many_links_come_page_by_page(world: World, owner: Owner, browser: Browser) -> None:
     calendar = world.calendar(owner)
     with world.inside():
