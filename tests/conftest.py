@@ -145,24 +145,27 @@ def sqlite_url(sqlite_template: Path, sqlite_folder: Path) -> Iterator[str]:
         file.unlink()
 
 
-@pytest.fixture(scope="session")
-def sqlite_app(sqlite_folder: Path) -> Callable[[], Flask]:
-    """Return the app over that address, as it was made; making one takes half of a short test's time."""
-    app = make_app(f"sqlite:///{sqlite_folder / 'fresh.db'}", sqlite_folder)
-    settings = dict(app.config)
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> str:
+    """The address of a fresh PostgreSQL database; it too is the same for each test."""
+    return new_database(postgres_server, "fresh", postgres_template)
 
-    def as_made() -> Flask:
+
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Flask]:
+    """Return the app over an address, as it was made; making one takes half of a short test's time."""
+    apps: dict[str, tuple[Flask, dict[str, Any]]] = {}
+
+    def as_made(url: str) -> Flask:
+        if url not in apps:
+            app = make_app(url, tmp_path_factory.mktemp("instance"))
+            apps[url] = app, dict(app.config)
+        app, settings = apps[url]
         app.config.clear()
         app.config.update(settings)
         return app
 
     return as_made
-
-
-@pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> str:
-    """The address of a fresh PostgreSQL database."""
-    return new_database(postgres_server, "fresh", postgres_template)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -188,9 +191,9 @@ def app_on(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 
 
 @pytest.fixture
-def app(database_url: str, app_on: Callable[..., Flask], sqlite_app: Callable[[], Flask]) -> Iterator[Flask]:
+def app(database_url: str, shared_app: Callable[[str], Flask]) -> Iterator[Flask]:
     """The app on a fresh database of each kind. Its settings may be changed, its routes not."""
-    app = sqlite_app() if database_url.startswith("sqlite") else app_on(database_url)
+    app = shared_app(database_url)
     yield app
     with app.app_context():
         db.engine.dispose()
