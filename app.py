@@ -28,6 +28,7 @@ from middleware.client import client_middleware
 from middleware.headers import security_headers
 from middleware.request_metrics import ROUTE, Metrics, metrics_middleware
 from notifications.undelivered import delivery_problems
+from parsing import contact_links
 from server.serve import serve
 
 HERE = Path(__file__).parent
@@ -76,6 +77,9 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         app.register_blueprint(readers.bp)
     errors.register(app)
     add_commands(app)
+    app.jinja_env.filters.update(
+        urlize=contact_links.urlize, mail_link=contact_links.mail_link, tel_link=contact_links.tel_link
+    )
     app.jinja_env.globals.update(
         formatting=formatting,
         timezones=timezones,
