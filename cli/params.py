@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
 from i18n.timezones import parse_timezone
-from parsing.email_addresses import is_email
+from parsing.email_addresses import clean_email, is_email
 
 
 class CommandError(click.ClickException):
@@ -70,7 +70,7 @@ class EmailParam(LineParam):
     name = "email"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        value = super().convert(value, param, ctx)
+        value = super().convert(clean_email(value), param, ctx)
         if not is_email(value):
             self.fail(f"{value!r} is not an email address", param, ctx)
         return value

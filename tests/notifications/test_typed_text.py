@@ -1,4 +1,4 @@
-"""The address may be a stranger's, so no mail to an invitee holds what was typed: booking is no way to write to people."""
+"""The address may be a stranger's: no mail to an invitee holds what was typed, or booking would be a way to write."""
 
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
