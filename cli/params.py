@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
 from i18n.timezones import parse_timezone
+from middleware.exception_log import error_code
 from parsing.email_addresses import clean_email, is_email
 
 
@@ -35,7 +36,7 @@ class _Strict:
         except click.UsageError as error:
             raise CommandError(error.format_message()) from None
         except (DBAPIError, sqlite3.Error) as error:
-            why = error.orig if isinstance(error, DBAPIError) else error
+            why = error_code(error)
             raise CommandError(f"The database does not answer as it should; try 'db upgrade': {why}") from None
 
 
