@@ -7,7 +7,7 @@ import logging
 import traceback
 from collections.abc import Iterator
 
-NAMES_OF_CODE = (AttributeError, ImportError, NameError, TypeError)
+NAMES_OF_CODE = (AttributeError, NameError, TypeError)
 """Their text names parts of the program, not what somebody typed."""
 
 
