@@ -1,5 +1,6 @@
 """create_app: extensions, blueprints, error pages, commands. Run as a program, it serves with waitress."""
 
+import logging
 import os
 import sys
 from collections.abc import Mapping
@@ -25,9 +26,11 @@ from database.engine import connect_args, prepare_engine
 from i18n import formatting, locales, timezones
 from middleware import static_files
 from middleware.client import client_middleware
+from middleware.exception_log import without_texts
 from middleware.headers import security_headers
 from middleware.request_metrics import ROUTE, Metrics, metrics_middleware
 from notifications.undelivered import delivery_problems
+from parsing import contact_links
 from server.serve import serve
 
 HERE = Path(__file__).parent
@@ -61,6 +64,8 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     app = Bookonce(__name__, instance_path=str(instance.resolve()), static_folder=None)
     app.config.from_mapping(_settings(config))
     app.url_map.converters["id"] = IdConverter
+    if not app.debug:
+        logging.getLogger(app.name).addFilter(without_texts)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     _add_middleware(app, config)
 
@@ -76,6 +81,9 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         app.register_blueprint(readers.bp)
     errors.register(app)
     add_commands(app)
+    app.jinja_env.filters.update(
+        urlize=contact_links.urlize, mail_link=contact_links.mail_link, tel_link=contact_links.tel_link
+    )
     app.jinja_env.globals.update(
         formatting=formatting,
         timezones=timezones,

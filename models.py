@@ -27,7 +27,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from availability.slots import MINUTES_A_DAY, Availability, Rules
 from database import AvailabilityText, Base, ForeignId, Hash, Id, Instant, Timestamp, enum_text
@@ -388,7 +388,8 @@ class Change(Base):
 class Message(Base):
     """A mail to be sent, or sent: the outbox. It describes its booking as it was when the row was written.
 
-    `due_at` is the time of the next attempt; until `leased_until` one worker has it.
+    `due_at` is the time of the next attempt; until `leased_until` one worker has it. `told_start` is no column: the
+    outbox reads it for a message to be sent, the start that the recipient's last mail about the booking told.
     """
 
     __tablename__ = "messages"
@@ -421,6 +422,7 @@ class Message(Base):
     error: Mapped[str] = mapped_column(String(MAX_LINE), default="")
     created_at: Mapped[Timestamp]
     done_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_start: Mapped[datetime | None] = query_expression()
 
     booking: Mapped[Booking] = relationship(
         primaryjoin="foreign(Message.booking_id) == Booking.id", lazy="raise_on_sql", viewonly=True

@@ -14,6 +14,7 @@ from accounts.errors import TooManyAttempts
 from blueprints.responses import is_owner_page, render_page, wants_fragment
 from blueprints.trailing_characters import redirect_to_plain_address
 from database import CommitUnknown, close_session
+from middleware.exception_log import error_code
 from scheduling.errors import CalendarClosed, LinkExpired, LinkRevoked, LinkUnavailable, LinkUsed, NotFound
 
 NO_TABLES = "The database has no tables: run `flask --app app db upgrade`"
@@ -91,7 +92,7 @@ def _database_unavailable(error: Exception) -> ResponseReturnValue:
     """Render the 503 page: whether anything was saved, and a form that sends again what was typed."""
     if isinstance(error, OperationalError) and "no such table" in str(error.orig):
         return _query_failed(error)
-    why = str(error.__cause__ or error).strip().partition("\n")[0]
+    why = error_code(error.__cause__ or error)
     current_app.logger.error("The database does not answer %s %s: %s", request.method, request.url_rule, why)
     close_session()
     if isinstance(error, CommitUnknown):

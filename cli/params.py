@@ -8,7 +8,8 @@ from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
 from i18n.timezones import parse_timezone
-from parsing.email_addresses import is_email
+from middleware.exception_log import error_code
+from parsing.email_addresses import clean_email, is_email
 
 
 class CommandError(click.ClickException):
@@ -35,7 +36,7 @@ class _Strict:
         except click.UsageError as error:
             raise CommandError(error.format_message()) from None
         except (DBAPIError, sqlite3.Error) as error:
-            why = error.orig if isinstance(error, DBAPIError) else error
+            why = error_code(error)
             raise CommandError(f"The database does not answer as it should; try 'db upgrade': {why}") from None
 
 
@@ -70,7 +71,7 @@ class EmailParam(LineParam):
     name = "email"
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        value = super().convert(value, param, ctx)
+        value = super().convert(clean_email(value), param, ctx)
         if not is_email(value):
             self.fail(f"{value!r} is not an email address", param, ctx)
         return value

@@ -5,7 +5,7 @@ so that no VTIMEZONE is needed (section 3.6.5) and each calendar program shows t
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
@@ -13,6 +13,7 @@ from icalendar import Calendar, Event, vCalAddress
 
 from i18n.bidi import isolate
 from models import Booking
+from parsing.contact_links import mailto_url
 from parsing.email_addresses import Mailbox
 
 REFRESH = timedelta(minutes=15)
@@ -63,21 +64,34 @@ def file(event: CalendarEvent) -> bytes:
     return _serialize([_event(event)])
 
 
-def invitation(event: CalendarEvent, organizer: Mailbox, attendees: Iterable[Mailbox]) -> bytes:
-    """Return the invitation for a mail: a REQUEST, or a CANCEL if it does not take place (RFC 5546, section 3.2).
+def invitation(event: CalendarEvent, organizer: Mailbox, attendee: str) -> tuple[str, bytes]:
+    """Return the method and the data for the invitee's mail (RFC 5546, sections 3.2.2 and 3.2.5).
 
-    The attendees count as accepted: one chose the time, the other offered it.
+    It is a REQUEST, or a CANCEL if the appointment does not take place. The attendee is an email address without a
+    name, since somebody else may have typed that; it counts as accepted, since the invitee chose the time.
     """
     component = _event(event)
-    component.add("organizer", _cal_address(organizer))
-    for attendee in attendees:
-        address = _cal_address(attendee)
-        address.params["CUTYPE"] = "INDIVIDUAL"
-        address.params["ROLE"] = "REQ-PARTICIPANT"
-        address.params["PARTSTAT"] = "ACCEPTED"
-        address.params["RSVP"] = "FALSE"
-        component.add("attendee", address)
-    return _serialize([component], method="REQUEST" if event.confirmed else "CANCEL")
+    component.add("organizer", _cal_address(organizer.address, CN=organizer.name))
+    component.add(
+        "attendee",
+        _cal_address(attendee, CUTYPE="INDIVIDUAL", ROLE="REQ-PARTICIPANT", PARTSTAT="ACCEPTED", RSVP="FALSE"),
+    )
+    method = "REQUEST" if event.confirmed else "CANCEL"
+    return method, _serialize([component], method)
+
+
+def publication(event: CalendarEvent) -> tuple[str, bytes]:
+    """Return the method and the data for the owner's mail: PUBLISH (RFC 5546, section 3.2.1).
+
+    Programs add no invitation whose organizer reads it, and cancel none without an organizer; `docs/mail.md` says what
+    each does. So there is neither organizer nor attendee, and what is cancelled is published once more: as cancelled,
+    in the title as well, and as a time that is free.
+    """
+    if not event.confirmed:
+        event = replace(event, summary=_("Cancelled: %(what)s", what=event.summary))
+    component = _event(event)
+    component.add("transp", "OPAQUE" if event.confirmed else "TRANSPARENT")
+    return "PUBLISH", _serialize([component], "PUBLISH")
 
 
 def feed(name: str, events: Iterable[CalendarEvent]) -> bytes:
@@ -125,10 +139,10 @@ def _event(event: CalendarEvent) -> Event:
     return component
 
 
-def _cal_address(mailbox: Mailbox) -> vCalAddress:
-    address = vCalAddress(f"mailto:{mailbox.address}")
-    address.params["CN"] = mailbox.name
-    return address
+def _cal_address(address: str, **parameters: str) -> vCalAddress:
+    found = vCalAddress(mailto_url(address) or "")
+    found.params.update(parameters)
+    return found
 
 
 def _calendar(method: str | None) -> Calendar:

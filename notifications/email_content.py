@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from i18n.bidi import isolate
 from i18n.formatting import format_appointment, format_short_slot, format_slot, format_zone
-from models import Change, ChangeKind, Message, MessageKind, Role
+from models import ChangeKind, Message, MessageKind, Role
 from public_urls import appointment_address, manage_address, manage_token
 
 Facts = tuple[tuple[str, str], ...]
@@ -138,15 +138,22 @@ def _times(message: Message, zone: ZoneInfo) -> Facts:
     if message.recipient is Role.INVITEE and _differs(message.starts_at, zone, calendars):
         there = _in_zone(format_slot(message.starts_at, calendars), message, calendars).replace("\n", ", ")
         when += "\n" + _("that is %(when)s", when=there)
-    return (_("When"), when), (_("Before"), _before(message.change, zone))
+    return (_("When"), when), (_("Before"), _before(message, zone))
 
 
 def _differs(at: datetime, one: ZoneInfo, other: ZoneInfo) -> bool:
     return at.astimezone(one).utcoffset() != at.astimezone(other).utcoffset()
 
 
-def _before(change: Change | None, zone: ZoneInfo) -> str:
-    return format_slot(change.start_before, zone) if change and change.kind is ChangeKind.MOVED else ""
+def _before(message: Message, zone: ZoneInfo) -> str:
+    """Return the time that the recipient was told before, or else the one before the last move; '' if there is none."""
+    change = message.change
+    if change is None or message.kind not in (MessageKind.MOVED, MessageKind.REBOOKED):
+        return ""
+    told = message.told_start
+    if told and told != message.starts_at:
+        return format_slot(told, zone)
+    return format_slot(change.start_before, zone) if change.kind is ChangeKind.MOVED else ""
 
 
 def _in_zone(words: str, message: Message, zone: ZoneInfo) -> str:

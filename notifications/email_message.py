@@ -52,7 +52,7 @@ def _compose(message: Message, server: MailServer, now: datetime) -> EmailMessag
     if other.address.isascii():  # otherwise the header would need SMTPUTF8
         mail["Reply-To"] = _header_address(other)
     if message.kind is not MessageKind.REMINDER:
-        _invite(mail, message, owner, invitee)
+        _invite(mail, message, owner)
     return mail
 
 
@@ -80,8 +80,8 @@ def as_text(content: EmailContent) -> str:
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
-def _invite(mail: EmailMessage, message: Message, owner: Mailbox, invitee: Mailbox) -> None:
-    """Add the invitation twice: as an alternative part, and as an attachment for mail programs that expect one."""
+def _invite(mail: EmailMessage, message: Message, owner: Mailbox) -> None:
+    """Add the calendar entry twice: as an alternative part, and as an attachment for mail programs that expect one."""
     to_invitee = message.recipient is Role.INVITEE
     address = own_address(message)
     event = (
@@ -95,13 +95,12 @@ def _invite(mail: EmailMessage, message: Message, owner: Mailbox, invitee: Mailb
         ends_at=message.ends_at,
         confirmed=message.kind is not MessageKind.CANCELLED,
     )
-    attendees = [invitee] if to_invitee else [owner, invitee]
-    data = ical.invitation(event, owner, attendees)
+    method, data = ical.invitation(event, owner, message.booking.email) if to_invitee else ical.publication(event)
     mail.add_alternative(
         data,
         "text",
         "calendar",
-        params={"charset": "UTF-8", "method": "REQUEST" if event.confirmed else "CANCEL", "component": "VEVENT"},
+        params={"charset": "UTF-8", "method": method, "component": "VEVENT"},
     )
     mail.add_attachment(data, "application", "ics", filename=_("appointment") + ".ics")
 

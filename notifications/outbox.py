@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
-from sqlalchemy.orm import Session, aliased, contains_eager
+from sqlalchemy.orm import Session, aliased, contains_eager, with_expression
 
 from database import db, snapshot, transaction
 from models import WAITING, Booking, Calendar, Message, MessageKind, MessageState
@@ -31,15 +31,17 @@ def has_due_message(now: datetime) -> bool:
 def lease_next(now: datetime) -> Message | None:
     """Return the next message to send, leased to the caller; None if there is none.
 
-    Messages to one recipient about one booking keep their order. A reminder that is outdated is dropped. The message is
-    detached from its session, so it can be read even if the database fails later.
+    Messages to one recipient about one booking keep their order. A reminder that is outdated is dropped, and a message
+    that one about a later change has overtaken. The message is detached from its session, so it can be read even if the
+    database fails later.
     """
     message = None
     with transaction() as session:
         while message_id := session.scalar(_due(now).with_for_update(skip_locked=True)):
             message = _load(session, message_id)
-            if not _outdated(message, now):
-                message.leased_until = now + LEASE
+            if not _outdated(session, message, now):
+                lease = update(Message).where(Message.id == message.id).values(leased_until=now + LEASE)
+                session.execute(lease.execution_options(synchronize_session=False))  # a flush would unload `told_start`
                 break
             message.state, message.done_at = MessageState.DROPPED, now
             session.flush()
@@ -82,18 +84,21 @@ def postpone_all(now: datetime, until: datetime, error: str) -> None:
 
 def _due(now: datetime) -> Select[int]:
     earlier = aliased(Message)
-    waiting_earlier = and_(
-        earlier.owner_id == Message.owner_id,
-        earlier.booking_id == Message.booking_id,
-        earlier.recipient == Message.recipient,
-        earlier.state == MessageState.WAITING,
-        earlier.id < Message.id,
-    )
+    waiting_earlier = and_(_same_thread(earlier), earlier.state == MessageState.WAITING, earlier.id < Message.id)
     return (
         select(Message.id)
         .where(WAITING, Message.due_at <= now, _not_leased(now), ~exists().where(waiting_earlier))
         .order_by(Message.due_at, Message.id)
         .limit(1)
+    )
+
+
+def _same_thread(other: type[Message]) -> ColumnElement[bool]:
+    """Return the condition that `other` goes to the same recipient about the same booking."""
+    return and_(
+        other.owner_id == Message.owner_id,
+        other.booking_id == Message.booking_id,
+        other.recipient == Message.recipient,
     )
 
 
@@ -103,6 +108,14 @@ def _not_leased(now: datetime) -> ColumnElement[bool]:
 
 def _load(session: Session, message_id: int) -> Message:
     """Return the message with everything that its mail is composed from."""
+    before = aliased(Message)
+    told_start = (
+        select(before.starts_at)
+        .where(_same_thread(before), before.state == MessageState.SENT, before.id < Message.id)
+        .order_by(before.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
     query = (
         select(Message)
         .join(Message.booking)
@@ -112,6 +125,7 @@ def _load(session: Session, message_id: int) -> Message:
         .options(
             contains_eager(Message.booking).contains_eager(Booking.calendar).contains_eager(Calendar.owner),
             contains_eager(Message.change),
+            with_expression(Message.told_start, told_start),
         )
         .where(Message.id == message_id)
         .execution_options(populate_existing=True)
@@ -119,10 +133,14 @@ def _load(session: Session, message_id: int) -> Message:
     return session.scalars(query).one()
 
 
-def _outdated(message: Message, now: datetime) -> bool:
+def _outdated(session: Session, message: Message, now: datetime) -> bool:
     booking = message.booking
-    current = booking.is_confirmed and booking.sequence == message.sequence and booking.starts_at > now
-    return message.kind is MessageKind.REMINDER and not current
+    if message.kind is MessageKind.REMINDER:
+        return not (booking.is_confirmed and booking.sequence == message.sequence and booking.starts_at > now)
+    later = aliased(Message)
+    of_a_change = and_(_same_thread(later), later.change_id.is_not(None), later.sequence > Message.sequence)
+    query = select(exists().where(of_a_change, later.state != MessageState.DROPPED)).where(Message.id == message.id)
+    return bool(session.scalar(query))
 
 
 def _update(message: Message, **values: Any) -> None:

@@ -21,7 +21,14 @@ MAILBOX_NAME_NOT_ALLOWED = 553
 
 
 class ServerUnavailable(Exception):
-    """The server takes no mail now, whatever the message: it can't be reached, or it refuses the login."""
+    """The server takes no mail now, whatever the message: it can't be reached, or it refuses the login.
+
+    The text may hold what the server said, and so personal data; `for_log` has the code of its reply instead.
+    """
+
+    def __init__(self, server: MailServer, why: str, code: int | None = None) -> None:
+        super().__init__(f"{server}: {why}")
+        self.for_log = f"{server}: {code or why}"
 
 
 class Rejected(Exception):
@@ -97,7 +104,7 @@ def _encrypt(connection: smtplib.SMTP, server: MailServer, trust: ssl.SSLContext
     """Start TLS: with a password it is required and the certificate is verified; otherwise it is used if offered."""
     if not connection.has_extn("starttls"):
         if server.must_encrypt:
-            raise ServerUnavailable(f"{server}: offers no encryption (STARTTLS), and a password is not sent without")
+            raise ServerUnavailable(server, "offers no encryption (STARTTLS), and a password is not sent without")
         return
     if not server.must_encrypt:
         trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
@@ -110,26 +117,26 @@ def _as_unavailable(server: MailServer) -> Iterator[None]:
     try:
         yield
     except smtplib.SMTPResponseException as error:
-        raise ServerUnavailable(f"{server}: {_reply_text(error.smtp_code, error.smtp_error)}") from error
+        raise ServerUnavailable(server, _reply_text(error.smtp_code, error.smtp_error), error.smtp_code) from error
     except TimeoutError as error:
-        raise ServerUnavailable(f"{server}: no answer within {REPLY_TIMEOUT:.0f} seconds") from error
+        raise ServerUnavailable(server, f"no answer within {REPLY_TIMEOUT:.0f} seconds") from error
     except smtplib.SMTPException as error:
-        raise ServerUnavailable(f"{server}: {error}") from error
+        raise ServerUnavailable(server, f"{error}") from error
     except ssl.SSLCertVerificationError as error:
-        raise ServerUnavailable(f"{server}: its certificate can't be trusted: {error.verify_message}") from error
+        raise ServerUnavailable(server, f"its certificate can't be trusted: {error.verify_message}") from error
     except ssl.SSLError as error:
-        raise ServerUnavailable(f"{server}: no encrypted connection: {error.reason}") from error
+        raise ServerUnavailable(server, f"no encrypted connection: {error.reason}") from error
     except socket.gaierror as error:
-        raise ServerUnavailable(f"{server}: there is no such host: {error.strerror}") from error
+        raise ServerUnavailable(server, f"there is no such host: {error.strerror}") from error
     except OSError as error:
-        raise ServerUnavailable(f"{server}: {error.strerror or error}") from error
+        raise ServerUnavailable(server, f"{error.strerror or error}") from error
 
 
 def _rejection(server: MailServer, code: int, said: bytes | str) -> Exception:
     """Return the error of a reply (RFC 5321, sections 3.8, 4.2.1): 5xx permanent, 4xx temporary, 421 unavailable."""
     text = _reply_text(code, said)
     if code == SERVICE_CLOSING:
-        return ServerUnavailable(f"{server}: {text}")
+        return ServerUnavailable(server, text, code)
     return PermanentFailure(code, text) if code >= 500 else TemporaryFailure(code, text)
 
 

@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from database import CommitUnknown, utcnow
+from middleware.exception_log import error_code
 from models import Message
 from notifications import outbox
 from notifications.email_message import compose
@@ -50,7 +51,7 @@ class Worker:
                 well = True
             except (DBAPIError, CommitUnknown) as error:
                 if well:
-                    self._warn(f"the database does not answer: {type(error).__name__}")
+                    self._warn(f"the database does not answer: {error_code(error.__cause__ or error)}")
                 well = False
             except Exception:
                 if well:  # whatever it is: if the thread ended, all mail would stop unnoticed
@@ -68,7 +69,7 @@ class Worker:
                 while not self._stopped.is_set() and (message := outbox.lease_next(utcnow())):
                     sent += self._send(connection, message)
             except ServerUnavailable as away:
-                self._warn(str(away))
+                self._warn(away.for_log)
             finally:
                 close(connection)
         return sent
@@ -85,7 +86,7 @@ class Worker:
         except ServerUnavailable as away:
             self._failures += 1
             wait = outbox.pause(self._failures, MAX_SERVER_PAUSE)
-            self._warn(f"{away}; the next try is in {wait.total_seconds():.0f} s")
+            self._warn(f"{away.for_log}; the next try is in {wait.total_seconds():.0f} s")
             now = utcnow()
             outbox.postpone_all(now, now + wait, str(away))
             return None

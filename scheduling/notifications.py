@@ -5,14 +5,21 @@ Nothing is sent here: `notifications.worker` sends the rows later.
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import or_, select, update
+
 from database import db
-from models import Booking, Change, Message, MessageKind, Role
+from models import UNDELIVERED, Booking, Change, Message, MessageKind, MessageState, Role
 
 KEEP_TRYING = timedelta(days=3)
 
 
 def enqueue_notifications(booking: Booking, kind: MessageKind, now: datetime, change: Change | None = None) -> None:
-    """Write a message to each side about the booking; booking and change must be flushed before."""
+    """Write a message to each side about the booking; booking and change must be flushed before.
+
+    A message about a change says all that one before it would, so those that are not sent yet are dropped.
+    """
+    if change:
+        _drop_undelivered(booking, now)
     for recipient in Role:
         db.session.add(new_message(booking, kind, recipient, now, min(now + KEEP_TRYING, booking.ends_at), change))
 
@@ -39,3 +46,18 @@ def new_message(
         give_up_at=give_up_at,
         created_at=now,
     )
+
+
+def _drop_undelivered(booking: Booking, now: datetime) -> None:
+    """Drop the booking's messages that are not sent, but those that a worker has in hand just now.
+
+    A row that a worker has locked is left out: a booking never waits for mail. `outbox.lease_next` drops it later.
+    """
+    free = or_(Message.leased_until.is_(None), Message.leased_until <= now)
+    mine = (Message.owner_id == booking.owner_id, Message.booking_id == booking.id)
+    found = db.session.scalars(
+        select(Message.id).where(*mine, UNDELIVERED, free).with_for_update(skip_locked=True)
+    ).all()
+    if found:
+        dropped = {"state": MessageState.DROPPED, "done_at": now}
+        db.session.execute(update(Message).where(Message.id.in_(found)).values(dropped))

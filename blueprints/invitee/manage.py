@@ -88,7 +88,7 @@ def _page(
         **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form),
         token=token,
         address=address,
-        add_to_calendar_links=add_to_calendar_links(ical.invitee_event(booking, address)),
+        add_to_calendar_links=add_to_calendar_links(ical.invitee_event(booking, None)),  # they need not know the key
         zone=ZoneInfo(booking.timezone),
         calendar_zone=ZoneInfo(calendar.timezone),
         last_change=last and ChangeView.of(last),

@@ -58,6 +58,14 @@ def test_mail_test_sends_one_mail_and_names_its_server(world_by: Callable[[str],
         assert (mail["X-Rcpt"], mail["Subject"]) == ("me@example.com", "Bookonce can send mail")
 
 
+@pytest.mark.parametrize(
+    "typed", ["Me <me@example.com>", "mailto:me@example.com", " me@example.com.", "me@example.com\u200b"]
+)
+def test_an_address_is_taken_as_the_forms_take_it(world_by: Callable[[str], World], typed: str) -> None:
+    with post_office() as office:
+        assert ok(world_by(office.url), "mail-test", typed)[0].endswith(" for me@example.com.")
+
+
 def test_mail_test_says_in_a_line_what_is_wrong(world_by: Callable[[str], World], app_on: Any, sqlite_url: str) -> None:
     assert "SMTP_URL: is not set" in refused(World(app_on(sqlite_url)), "mail-test", "me@example.com")
     assert "Connection refused" in refused(world_by("smtp://127.0.0.1:1"), "mail-test", "me@example.com")

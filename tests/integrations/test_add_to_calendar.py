@@ -25,7 +25,7 @@ def test_each_has_what_when_and_where(world: World) -> None:
     path = f"/booking/{world.manage_token(booking)}"
     page = world.browser().get(path).text
     found = addresses(page)
-    about = f"Bring\nhoney\n\nSee, move or cancel it: http://localhost{path}"
+    about = "Bring\nhoney"
     assert found["calendar.google.com"] == {
         "action": "TEMPLATE",
         "text": "Visit & tea with Olivia Ownerson",
@@ -52,6 +52,16 @@ def test_each_has_what_when_and_where(world: World) -> None:
         "in_loc": "Room 5?",
     }
     assert f'href="{path}.ics"' in page
+
+
+def test_the_manage_link_goes_to_none_of_them_and_stays_in_the_file(world: World) -> None:
+    token = world.manage_token(world.book(world.link(), NINE))
+    browser = world.browser()
+    page = browser.get(f"/booking/{token}").text
+    elsewhere = re.findall(r'href="(https?://(?!localhost)[^"]*)"', page)
+    assert len(elsewhere) == 4
+    assert token not in "".join(elsewhere)
+    assert token in browser.get(f"/booking/{token}.ics").text.replace("\r\n ", "")
 
 
 def test_what_is_cancelled_is_not_offered_to_be_added(world: World) -> None:

@@ -1,6 +1,8 @@
 """The outbox against a real SMTP server and its faults: nothing is delayed, lost, or sent twice without need."""
 
+import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,12 +10,13 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import text as sql
 from support.smtp_server import PASSWORD, USER, PostOffice, post_office
 from support.world import JANE, World, at, z
 
-from database import utcnow
+from database import db, utcnow
 from models import Booking
-from notifications import outbox, smtp
+from notifications import outbox, smtp, undelivered
 from notifications.worker import Worker
 from parsing.mail_server import parse_mail_server
 
@@ -96,12 +99,15 @@ def test_without_a_mail_server_nothing_is_kept_to_be_sent(
 
 def test_each_change_is_told_to_both_in_its_order(world: World, worker: Worker, office: PostOffice) -> None:
     booking = booked(world)
+    assert worker.send_due() == 2
     world.move(booking, TEN)
     world.move(booking, TEN)  # sent twice, it moves once
+    assert worker.send_due() == 2
     world.cancel(booking)
     world.cancel(booking)
+    assert worker.send_due() == 2
     world.move(booking, ELEVEN)
-    assert worker.send_due() == 8
+    assert worker.send_due() == 2
     assert worker.send_due() == 0
     assert subjects(office.to(JANES)) == ["Confirmed", "Moved", "Cancelled", "Confirmed again"]
     assert subjects(office.to(OLIVIAS)) == ["Booked", "Moved", "Cancelled", "Put back"]
@@ -183,7 +189,7 @@ def test_one_refused_address_keeps_no_other_from_its_mail(world: World, worker: 
     assert [state for state, _ in states(world)] == ["failed", "sent"]
 
 
-def test_what_waits_is_not_overtaken_by_what_happened_later(
+def test_what_waits_is_dropped_for_what_happened_later(
     world: World, worker: Worker, office: PostOffice, frozen: time_machine.Traveller
 ) -> None:
     office.answers[f"RCPT {JANES}"] = "450 Mailbox busy"
@@ -191,10 +197,110 @@ def test_what_waits_is_not_overtaken_by_what_happened_later(
     worker.send_due()
     world.move(booking, TEN)
     office.answers.clear()
-    assert worker.send_due() == 1  # the owner's
-    frozen.shift(15)
     assert worker.send_due() == 2
-    assert subjects(office.to(JANES)) == ["Confirmed", "Moved"]
+    assert subjects(office.to(JANES)) == ["Moved"]
+    assert subjects(office.to(OLIVIAS)) == ["Booked", "Moved"]
+    assert [state for state, _ in states(world)] == ["dropped", "sent", "sent", "sent"]
+    frozen.shift(3600)
+    assert worker.send_due() == 0
+
+
+T = {"NINE": NINE, "TEN": TEN, "ELEVEN": ELEVEN}
+
+
+@pytest.mark.parametrize(
+    ("told", "then", "subject", "when", "before"),
+    [
+        # nothing was sent yet
+        ("", "TEN ELEVEN", "Moved", "12:00", "11:00"),
+        ("", "cancel", "Cancelled", "10:00", None),  # the owner may have done it, so it must be told
+        ("", "cancel TEN", "Confirmed again", "11:00", None),
+        # the confirmation was
+        ("send", "TEN ELEVEN", "Moved", "12:00", "10:00"),
+        ("send", "TEN NINE", "Moved", "10:00", "11:00"),
+        ("send", "TEN cancel", "Cancelled", "11:00", None),
+        ("send", "cancel ELEVEN", "Confirmed again", "12:00", "10:00"),
+        ("send", "cancel NINE", "Confirmed again", "10:00", None),
+        # a move was
+        ("send TEN send", "ELEVEN NINE ELEVEN", "Moved", "12:00", "11:00"),
+    ],
+)
+def test_of_changes_that_follow_each_other_the_last_is_told_with_the_time_that_was_told_before(
+    world: World, worker: Worker, office: PostOffice, told: str, then: str, subject: str, when: str, before: str | None
+) -> None:
+    """Calendar in Berlin. Each side gets one mail, which has all that the others would have said."""
+    token = world.link()
+    booking = world.book(token, NINE, timezone="Europe/Berlin")
+    for step in f"{told} {then}".split():
+        if step == "send":
+            assert worker.send_due() == 2
+        elif step == "cancel":
+            world.cancel(booking)
+        else:
+            world.move(booking, T[step])
+    assert worker.send_due() == 2
+    for address in (JANES, OLIVIAS):
+        mail = office.to(address)[-1]
+        assert mail["Subject"].endswith(f"({subject})") or (subject, address) == ("Confirmed again", OLIVIAS)
+        text = mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+        assert f"30 November 2026, {when}–" in text
+        assert re.findall(r"Before: +Monday, 30 November, (\S+)", text) == ([before] if before else [])
+    assert worker.send_due() == 0
+
+
+def test_many_changes_send_one_mail_to_each(world: World, worker: Worker, office: PostOffice) -> None:
+    booking = booked(world)
+    for _ in range(2):
+        world.move(booking, TEN)
+        world.cancel(booking)
+    assert worker.send_due() == 2
+    assert [state for state, _ in states(world)] == ["dropped"] * 8 + ["sent"] * 2
+
+
+def test_a_mail_in_hand_is_left_alone_and_dropped_if_it_has_to_wait(
+    world: World, worker: Worker, office: PostOffice, frozen: time_machine.Traveller
+) -> None:
+    booking = booked(world)
+    with world.inside():
+        message = outbox.lease_next(utcnow())
+        world.move(booking, TEN)
+        assert [state for state, _ in states(world)] == ["waiting", "dropped", "waiting", "waiting"]
+        assert worker.send_due() == 1  # the owner's: the invitee's next one waits for the one in hand
+        outbox.postpone(message, utcnow(), "450 Later")
+    frozen.shift(15)
+    assert worker.send_due() == 1
+    assert subjects(office.to(JANES)) == ["Moved"]
+    assert [state for state, _ in states(world)] == ["dropped", "dropped", "sent", "sent"]
+
+
+def test_what_could_not_be_sent_is_not_sent_again_after_a_later_change(
+    world: World, worker: Worker, office: PostOffice
+) -> None:
+    office.answers["RCPT"] = "550 No such user"
+    booking = booked(world)
+    worker.send_due()
+    world.move(booking, TEN)
+    office.answers.clear()
+    with world.inside():
+        undelivered.send_all_again(booking.owner_id)
+    assert worker.send_due() == 2
+    assert subjects(office.taken) == ["Moved", "Moved"]
+
+
+def test_a_change_waits_for_no_worker_that_has_locked_a_mail(
+    postgres_url: str, app_on: Callable[..., Flask], office: PostOffice
+) -> None:
+    world = World(app_on(postgres_url, SMTP_URL=office.url, MAIL_FROM="book@example.com"))
+    booking = booked(world)
+    with world.inside(), db.engine.connect() as worker:
+        worker.execute(sql("SELECT id FROM messages WHERE recipient = 'invitee' FOR UPDATE"))
+        began = time.monotonic()
+        world.move(booking, TEN)
+        assert time.monotonic() - began < 2
+        worker.rollback()
+    assert [state for state, _ in states(world)] == ["waiting", "dropped", "waiting", "waiting"]
+    assert worker_of(world.app).send_due() == 2
+    assert subjects(office.taken) == ["Moved", "Moved"]
 
 
 def test_a_sender_that_is_refused_is_no_fault_of_the_message(
@@ -397,3 +503,28 @@ def test_no_token_is_in_the_outbox_and_nobodys_name_in_the_log(
     assert token not in caplog.text
     assert "message 1 was not taken (554)" in caplog.text
     assert "jane" not in caplog.text
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+@pytest.mark.parametrize("code", [421, 450, 550])
+def test_what_a_mail_server_says_is_for_the_owner_and_not_for_the_log(
+    world: World, worker: Worker, office: PostOffice, caplog: pytest.LogCaptureFixture, verb: str, code: int
+) -> None:
+    office.answers[verb] = f"{code} 4.7.0 <jane@example.com> Jane Doe is unknown"
+    booked(world)
+    worker.send_due()
+    assert str(code) in caplog.text
+    assert not re.search("jane|unknown", caplog.text, re.IGNORECASE)
+    assert any(problem.endswith("<jane@example.com> Jane Doe is unknown") for problem in problems(world))
+
+
+def test_a_mail_that_can_not_be_written_is_logged_without_the_words_of_the_error(
+    world: World, worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    booking = booked(world)
+    world.execute("UPDATE bookings SET timezone = 'Jane/Doe' WHERE id = :id", id=booking.id)
+    worker.send_due()
+    assert "Mail: message 1 can't be written" in caplog.text
+    assert "email_content.py" in caplog.text
+    assert "ZoneInfoNotFoundError" in caplog.text
+    assert "Jane" not in caplog.text
