@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 
 from accounts.sessions import owner_of_session
-from blueprints.responses import wants_fragment
+from blueprints.responses import requested_address, wants_fragment
 from models import Owner
 
 csrf = CSRFProtect()
@@ -43,7 +43,7 @@ def require_owner() -> ResponseReturnValue | None:
         if wants_fragment():
             return Response(headers={"HX-Redirect": url_for("auth.login")})
         if request.method == "GET":
-            session[NEXT_URL] = request.full_path.rstrip("?")
+            session[NEXT_URL] = requested_address()
         else:
             flash(_("You were signed out in the meantime. What you sent was not saved."))
         return redirect(url_for("auth.login"), code=303)
