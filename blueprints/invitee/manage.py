@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 import config
@@ -21,6 +21,13 @@ from scheduling.changes import InviteeActor
 from scheduling.errors import ChangeNotAllowed
 
 bp = Blueprint("manage", __name__)
+
+
+@bp.before_request
+def require_booking() -> None:
+    """Answer 404 to a form for an unknown appointment before the form is parsed."""
+    if request.method == "POST":
+        get_booking_by_token((request.view_args or {})["token"])
 
 
 @bp.get("/booking/<token>")
