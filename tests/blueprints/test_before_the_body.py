@@ -38,7 +38,7 @@ def test_a_form_for_an_unknown_token_is_not_parsed(world: World, parsed: list[st
 
 
 BODIES = [
-    EXPENSIVE, "csrf_token", f"csrf_token=wrong&{EXPENSIVE}", f"{EXPENSIVE}csrf_token=%00", f"x_csrf_token=&{EXPENSIVE}",
+    EXPENSIVE, "csrf_token", f"csrf_token=x&{EXPENSIVE}", f"{EXPENSIVE}csrf_token=%00", f"x_csrf_token=&{EXPENSIVE}",
 ]  # fmt: skip
 
 
