@@ -55,7 +55,7 @@ def cancel(token: str) -> ResponseReturnValue:
     try:
         changes.cancel(InviteeActor(token), form.reason.data, notify=config.current().sends_mail)
     except ChangeNotAllowed as refusal:
-        return _page(get_booking_by_token(token), token, 409, type(refusal))
+        return _refused(get_booking_by_token(token), token, type(refusal), form)
     return redirect(url_for("invitee.manage.show", token=token), code=303)
 
 
@@ -75,8 +75,15 @@ def _context(token: str) -> reschedule_pages.RescheduleContext:
     return reschedule_pages.RescheduleContext(
         actor=InviteeActor(token),
         back=url_for("invitee.manage.show", token=token),
-        refused=lambda booking, refusal: _page(booking, token, 409, refusal),
+        refused=lambda booking, refusal: _refused(booking, token, refusal),
     )
+
+
+def _refused(
+    booking: Booking, token: str, refusal: type[ChangeNotAllowed], form: CancelForm | None = None
+) -> ResponseReturnValue:
+    page = _page(booking, token, 409, refusal, form)
+    return reschedule_pages.refused_page(page, refusal, InviteeActor(token), booking)
 
 
 def _page(
