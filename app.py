@@ -34,8 +34,15 @@ from parsing import contact_links
 from server.serve import serve
 
 HERE = Path(__file__).parent
-MAX_BYTES = 1_000_000
-LARGER = {"owner.profile.branding": logos.MAX_BYTES}
+MAX_BYTES = 64_000
+"""Of a request's body. Twice what a booking with the longest texts takes, each sign of them percent-encoded."""
+MAX_CALENDAR_BYTES = 1_000_000
+"""Of a calendar's form, which repeats up to 2,000 dates with their hours."""
+LARGER = {
+    "owner.calendars.new": MAX_CALENDAR_BYTES,
+    "owner.calendars.edit": MAX_CALENDAR_BYTES,
+    "owner.profile.branding": logos.MAX_BYTES,
+}
 MAY_BE_KEPT = {"system.ics_feed.ics", "system.branding.stylesheet", "system.branding.logo"}
 
 
@@ -146,6 +153,7 @@ def _refuse_too_much() -> None:
     """Answer 413 to a request body that is too large, even if no view would read it."""
     limit = LARGER.get(request.endpoint or "", MAX_BYTES)
     request.max_content_length = limit
+    request.max_form_memory_size = min(limit, MAX_CALENDAR_BYTES)
     if (request.content_length or 0) > limit:
         abort(413)
 

@@ -5,6 +5,7 @@
 # ./run.sh test           all tests; arguments are passed on to pytest
 # ./run.sh prove          tries to break the guarantees at full size, and prints a table of the results
 # ./run.sh audit          looks for known vulnerabilities in the packages; exit 2 if the service can't be reached
+# ./run.sh lock           writes requirements*.txt anew: what requirements*.in need, pinned, with the hashes of each file
 # ./run.sh lighthouse     runs Lighthouse on the invitee's pages; exit 1 if a score is too low, 2 if it can't be run
 # ./run.sh bench          measures the speed, and writes docs/performance.md; needs a machine that does nothing else
 # ./run.sh screenshots    takes a picture of every page in every state, into screenshots/ and for the README
@@ -47,7 +48,7 @@ install() {
     done
     .venv/bin/python -m pip --version >/dev/null 2>&1 || make_venv
     say "Installing what $1 lists ..."
-    .venv/bin/python -m pip install -q --disable-pip-version-check -r "$1"
+    .venv/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r "$1"
     echo "$want" >".venv/.installed-$1"
 }
 
@@ -86,13 +87,25 @@ test)
     exec .venv/bin/python -m pytest -n 3 --dist worksteal "$@"  # three on two cores, since many tests wait; -n 0: one at a time
     ;;
 prove)
+    shift
     install requirements-dev.txt
-    PYTHONPATH=.:tests exec .venv/bin/python -m proof
+    PYTHONPATH=.:tests exec .venv/bin/python -m proof "$@"  # `soak`: only what has that in its name; SOAK_SECONDS=600
     ;;
 audit)
     install requirements-dev.txt
     [ -d .venv/audit ] || .venv/bin/python -m pip install -q --disable-pip-version-check --target .venv/audit pip-audit==2.10.1
     PYTHONPATH=.venv/audit exec .venv/bin/python tests/support/audit.py requirements.txt requirements-dev.txt
+    ;;
+lock)
+    shift
+    install requirements-dev.txt
+    [ -d .venv/lock ] || .venv/bin/python -m pip install -q --disable-pip-version-check --target .venv/lock pip-tools==7.6.2
+    for list in requirements requirements-dev; do
+        # Pins stay as they are unless `--upgrade` or `--upgrade-package NAME` is passed on.
+        CUSTOM_COMPILE_COMMAND="./run.sh lock" PYTHONPATH=.venv/lock .venv/bin/python -m piptools compile --quiet \
+            --generate-hashes --strip-extras --no-annotate --no-emit-options --no-emit-index-url --no-emit-trusted-host \
+            --no-emit-find-links --output-file "$list.txt" "$@" "$list.in"
+    done
     ;;
 lighthouse)
     for_the_tests
@@ -108,7 +121,7 @@ screenshots)
     PYTHONPATH=.:tests exec .venv/bin/python docs/screenshots/take.py
     ;;
 *)
-    say "usage: ./run.sh [dev | fast | test [pytest's options] | prove | audit | lighthouse | bench | screenshots]"
+    say "usage: ./run.sh [dev | fast | test [pytest's options] | prove | audit | lock | lighthouse | bench | screenshots]"
     exit 2
     ;;
 esac

@@ -2,7 +2,7 @@
 
 from calendar import Calendar as Months
 from dataclasses import dataclass
-from datetime import MAXYEAR, UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from availability.slots import DAY, Agenda, Rules, bookable_dates, first_slot, instant, nearest_slots, offered_slots
@@ -31,8 +31,12 @@ class Picker:
 
     @property
     def noon(self) -> datetime:
-        """Noon of the day that is shown, else of the first day of the month."""
-        return instant(self.day if self.day and self.day.year < MAXYEAR else self.month, 12 * 60, self.zone)
+        """Noon of the day that is shown if it is of the month, else of the first day of the month.
+
+        Any day can be asked for, also the first or the last that there is: no arithmetic is done on it.
+        """
+        of_the_month = self.day and _first_of(self.day) == self.month
+        return instant(self.day if self.day and of_the_month else self.month, 12 * 60, self.zone)
 
     def weeks(self, first_weekday: int = 0) -> list[list[date]]:
         """Return the weeks of the month that are not over, filled up with days of the months around it.

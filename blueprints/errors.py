@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from werkzeug.exceptions import HTTPException
 
 from accounts.errors import TooManyAttempts
-from blueprints.responses import is_owner_page, render_page, wants_fragment
+from blueprints.responses import is_owner_page, render_page, requested_address, wants_fragment
 from blueprints.trailing_characters import redirect_to_plain_address
 from database import CommitUnknown, close_session
 from middleware.exception_log import error_code
@@ -110,7 +110,7 @@ def _problem(status: int, title: str, what_next: str, again: bool = False) -> Re
     """Render the page of a problem. An invitee may send the form `again`; an owner gets a link to their pages."""
     by_owner = is_owner_page()
     typed = list(request.form.items(multi=True)) if again and not by_owner and request.method == "POST" else None
-    where = request.full_path.rstrip("?") if again and not by_owner else None
+    where = requested_address() if again and not by_owner else None
     return _for_htmx(
         render_page(
             "problem.html", status, title=title, what_next=what_next, by_owner=by_owner, again=where, typed=typed
@@ -125,7 +125,7 @@ def _for_htmx(page: Response) -> Response:
     """
     if wants_fragment():
         if request.method == "GET":
-            page.headers["HX-Redirect"] = request.full_path.rstrip("?")
+            page.headers["HX-Redirect"] = requested_address()
         else:
             page.headers["HX-Retarget"] = "#pop-up"
             page.headers["HX-Reswap"] = "innerHTML"

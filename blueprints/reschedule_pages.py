@@ -1,11 +1,13 @@
 """Moving an appointment: the same picker and the same confirmation for its invitee and for its owner."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import redirect, request
+from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -16,12 +18,20 @@ from blueprints.slot_picker import picker_around, picker_from_query, reader_zone
 from blueprints.view_models import BookingView
 from database import utcnow
 from forms.booking import CancelForm, RescheduleForm
+from i18n import formatting
 from models import Booking, Change, Role
 from parsing.values import parse_instant
 from scheduling.booking_queries import history
 from scheduling.bookings import is_free
-from scheduling.changes import Actor, cancel_error, change_deadline, reschedule, reschedule_error
-from scheduling.errors import ChangeNotAllowed, RebookingNotAllowed, RescheduleLimitReached, SlotTaken
+from scheduling.changes import Actor, cancel_error, change_deadline, reschedule, reschedule_error, wait_until
+from scheduling.errors import (
+    ChangeLimitReached,
+    ChangeNotAllowed,
+    RebookingNotAllowed,
+    RescheduleLimitReached,
+    SlotTaken,
+    TooManyChanges,
+)
 
 
 @dataclass(frozen=True)
@@ -72,8 +82,34 @@ def move(context: RescheduleContext, keep_zone: bool = False) -> ResponseReturnV
         return context.refused(context.actor.find(), type(refusal))
 
 
-def refusal_words(refusal: type[ChangeNotAllowed], actor: Actor, booking: Booking) -> str:
-    """Return in a sentence why the appointment cannot be changed."""
+def refused_page(
+    page: ResponseReturnValue, refusal: type[ChangeNotAllowed], actor: Actor, booking: Booking
+) -> ResponseReturnValue:
+    """Return the page as the answer to a refused change: 409, or 429 with Retry-After if it can be made later."""
+    now = utcnow()
+    until = wait_until(actor, history(booking), now) if refusal is TooManyChanges else None
+    response = make_response(page)
+    response.status_code = 429 if until else 409
+    if until:
+        response.headers["Retry-After"] = str(math.ceil((until - now).total_seconds()))
+    return response
+
+
+def refusal_words(
+    refusal: type[ChangeNotAllowed], actor: Actor, booking: Booking, changes: Sequence[Change], zone: ZoneInfo
+) -> str:
+    """Return in a sentence why the appointment cannot be changed; `zone` is the reader's."""
+    owner = booking.calendar.owner
+    if refusal is ChangeLimitReached and actor.role is Role.OWNER:
+        return str(
+            _("This appointment was changed as often as it can be. You can still cancel it, and make a new link.")
+        )
+    if refusal is ChangeLimitReached:
+        return str(_("This appointment was changed as often as it can be. Please contact %(name)s.", name=owner.name))
+    if refusal is TooManyChanges:
+        when = formatting.format_slot(wait_until(actor, changes, utcnow()) or utcnow(), zone)
+        words = _("This was changed often within an hour. Please try again after %(when)s, or contact %(name)s.")
+        return str(words % {"when": when, "name": owner.name})
     if refusal is RescheduleLimitReached:
         return str(_("This appointment was moved as often as it can be."))
     if refusal is RebookingNotAllowed:
@@ -92,10 +128,16 @@ def booking_context(
 ) -> dict[str, Any]:
     """Return what the appointment's page says to either side: the appointment, and what `actor` can do about it."""
     now = utcnow()
+    no_move = reschedule_error(actor, booking, now, changes)
+    no_cancel = cancel_error(actor, booking, now, changes) if booking.is_confirmed else no_move
+    if no_cancel in (TooManyChanges, ChangeLimitReached):
+        refusal = no_cancel
+    typed = form is not None and refusal is TooManyChanges
+    zone = ZoneInfo(booking.calendar.owner.timezone if actor.role is Role.OWNER else booking.timezone)
     return _shared_context(actor, booking) | {
-        "cancellable": booking.is_confirmed and not cancel_error(actor, booking, now),
-        "movable": not reschedule_error(actor, booking, now, changes) and booking.calendar.takes_bookings,
-        "refusal": refusal and refusal_words(refusal, actor, booking),
+        "cancellable": booking.is_confirmed and (not no_cancel or typed),
+        "movable": not no_move and booking.calendar.takes_bookings,
+        "refusal": refusal and refusal_words(refusal, actor, booking, changes, zone),
         "form": form or CancelForm(formdata=None),
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -22,6 +23,20 @@ def is_owner_page() -> bool:
 def wants_fragment() -> bool:
     """Return whether htmx asks for a part of the page; when it restores history it asks for the whole page."""
     return "HX-Request" in request.headers and request.headers.get("HX-Request-Type") != "full"
+
+
+def requested_address() -> str:
+    """Return the path and query of the request, percent-encoded (RFC 3986), as headers and forms take them.
+
+    It begins with one slash, since with two it would name another host.
+    """
+    path, query = quote("/" + request.path.lstrip("/"), safe="/:@!$&'()*+,;="), requested_query()
+    return f"{path}?{query}" if query else path
+
+
+def requested_query() -> str:
+    """Return the query of the request in ASCII, percent-encoded where it was not."""
+    return quote(request.query_string, safe="/:@!$&'()*+,;=?%[]")
 
 
 def render_page(name: str, status: int = 200, **context: Any) -> Response:

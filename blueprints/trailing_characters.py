@@ -5,6 +5,7 @@ import re
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
+from blueprints.responses import requested_query
 from scheduling.bookings import get_booking_by_token
 from scheduling.errors import NotFound
 from scheduling.feeds import get_feed_owner
@@ -28,5 +29,5 @@ def redirect_to_plain_address() -> ResponseReturnValue | None:
     except NotFound:
         return None
     plain = f"/{kind}/{token}{known[0] if known else _SUFFIX[kind]}"
-    query = request.query_string.decode("ascii", "ignore")
+    query = requested_query()
     return redirect(plain + (f"?{query}" if query else ""), code=302) if plain != request.path else None

@@ -1,6 +1,8 @@
 """Logos: an upload is decoded, scaled down and re-encoded as WebP, so metadata is stripped."""
 
 import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -8,7 +10,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from branding.colours import DARK, LIGHT, contrast
 
 MAX_BYTES = 5_000_000
-MAX_PIXELS = 40_000_000
+MAX_SIDE = 8_000
+MAX_PIXELS = 16_000_000
 SIZE = (320, 128)
 """Pixels: twice the size at which it is shown, for high-resolution screens."""
 WEIGHT = 8_000
@@ -21,6 +24,16 @@ MAX_LOST = 0.1
 SAMPLE = (64, 32)
 MARGIN = 12
 
+STRIP = 2**18
+"""Pixels: a large image is converted in strips of about this many, since a whole copy would take 64 MB."""
+SHARP = 4
+"""A large image is shrunk to this many times SIZE before it is turned and scaled well."""
+
+Box = tuple[int, int, int, int]
+
+# One image at a time. One thread for all, since malloc keeps what a thread has freed for that thread.
+_worker = ThreadPoolExecutor(1, "logo")
+
 
 class InvalidImage(ValueError):
     """The upload can't be used; the text says why: `kind`, `size`, `empty` or `broken`."""
@@ -31,13 +44,19 @@ def prepare_logo(data: bytes) -> bytes:
 
     Only the pixels are kept: no location, camera data or comments. Raises InvalidImage.
     """
+    return _worker.submit(lambda: _small(_legible(_decoded(data)))).result()
+
+
+def _decoded(data: bytes) -> Image.Image:
+    """Return the part of the image that can be seen, upright, within SIZE. Raises InvalidImage."""
     try:
         with warnings.catch_warnings(), Image.open(BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF")) as image:
             warnings.simplefilter("ignore")  # a decompression bomb is refused below
-            if image.width * image.height > MAX_PIXELS:
+            if max(image.size) > MAX_SIDE or image.width * image.height > MAX_PIXELS:
                 raise InvalidImage("size")
-            image.draft("RGB", (SIZE[0] * 4, SIZE[1] * 4))
-            picture = ImageOps.exif_transpose(image).convert("RGBA")
+            image.draft("RGB", (SIZE[0] * SHARP, SIZE[1] * SHARP))
+            picture = _shrunk(image)
+            ImageOps.exif_transpose(picture, in_place=True)
     except InvalidImage:
         raise
     except Image.DecompressionBombError as error:
@@ -46,11 +65,37 @@ def prepare_logo(data: bytes) -> bytes:
         raise InvalidImage("kind") from error
     except Exception as error:  # a decoder fails in many ways; each means that the image is broken
         raise InvalidImage("broken") from error
-    if (box := picture.getchannel("A").getbbox()) is None:
-        raise InvalidImage("empty")
-    picture = picture.crop(box)
     picture.thumbnail(SIZE, Image.Resampling.LANCZOS)
-    return _small(_legible(picture))
+    return picture
+
+
+def _shrunk(image: Image.Image) -> Image.Image:
+    """Return the part of the image that can be seen as RGBA, shrunk by a whole factor. Raises InvalidImage."""
+    image.load()
+    boxes = [_moved(box, top) for top, strip in _strips(image) if (box := strip.getbbox())]
+    if not boxes:
+        raise InvalidImage("empty")
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    box = (min(lefts), min(tops), max(rights), max(bottoms))
+    width, height = box[2] - box[0], box[3] - box[1]
+    factor = max(1, width // (SIZE[0] * SHARP), height // (SIZE[1] * SHARP))
+    shrunk = Image.new("RGBA", (-(-width // factor), -(-height // factor)))
+    for top, strip in _strips(image, box, factor):
+        shrunk.paste(strip.reduce(factor), (0, top // factor))
+    shrunk.info = image.info
+    return shrunk
+
+
+def _strips(image: Image.Image, box: Box | None = None, factor: int = 1) -> Iterator[tuple[int, Image.Image]]:
+    """Yield the rows of the box in RGBA, a multiple of `factor` at a time, each strip with its first row in the box."""
+    left, upper, right, lower = box or (0, 0, *image.size)
+    height = max(1, STRIP // (right - left) // factor) * factor
+    for top in range(upper, lower, height):
+        yield top - upper, image.crop((left, top, right, min(top + height, lower))).convert("RGBA")
+
+
+def _moved(box: Box, by: int) -> Box:
+    return box[0], box[1] + by, box[2], box[3] + by
 
 
 def _legible(picture: Image.Image) -> Image.Image:

@@ -42,8 +42,11 @@ def metrics_middleware(app: App, metrics: Metrics | None) -> App:
 
         def start(line: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             nonlocal status
+            for _name, value in headers:
+                value.encode("latin-1")  # as the server will: what it refuses is a 500
+            write = start_response(line, headers, *more)
             status = line[:3]
-            return start_response(line, headers, *more)
+            return write
 
         try:
             return app(environ, start)

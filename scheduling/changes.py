@@ -12,13 +12,21 @@ from scheduling.booking_queries import get_booking, history
 from scheduling.bookings import assign_times, get_booking_by_token, is_free
 from scheduling.errors import (
     ChangeDeadlinePassed,
+    ChangeLimitReached,
     ChangeNotAllowed,
     RebookingNotAllowed,
     RescheduleLimitReached,
     SlotTaken,
+    TooManyChanges,
 )
 from scheduling.lookup import read_under_lock
 from scheduling.notifications import enqueue_notifications
+
+MAX_CHANGES = 20
+"""Of one booking, by both sides together. Each is two mails, one to an address that somebody merely typed."""
+MAX_INVITEE_CHANGES = 5
+"""Of one booking by its invitee within HOUR."""
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -52,13 +60,13 @@ Actor = InviteeActor | OwnerActor
 def cancel(actor: Actor, reason: str = "", *, notify: bool) -> Booking:
     """Cancel the booking, unless it is cancelled, and return it. With `notify` both sides get a mail.
 
-    Raises NotFound, ChangeDeadlinePassed.
+    Raises NotFound, ChangeDeadlinePassed, TooManyChanges, ChangeLimitReached.
     """
     with transaction():
         booking = read_under_lock(actor.find)
         if booking.is_confirmed:
             now = utcnow()
-            if refusal := cancel_error(actor, booking, now):
+            if refusal := cancel_error(actor, booking, now, history(booking)):
                 raise refusal
             booking.status = BookingStatus.CANCELLED
             _record_change(actor, booking, now, ChangeKind.CANCELLED, booking.starts_at, None, reason, notify=notify)
@@ -70,7 +78,8 @@ def reschedule(actor: Actor, start: datetime | None, timezone: str = "", *, noti
 
     The slot must be bookable, as if the old time were free. A repeated request changes nothing. `timezone` is the
     invitee's, '' to keep it. With `notify` both sides get a mail.
-    Raises NotFound, ChangeDeadlinePassed, RescheduleLimitReached, RebookingNotAllowed, SlotTaken.
+    Raises NotFound, ChangeDeadlinePassed, RescheduleLimitReached, RebookingNotAllowed, TooManyChanges,
+    ChangeLimitReached, SlotTaken.
     """
     with transaction() as session:
         booking = read_under_lock(actor.find)
@@ -110,9 +119,21 @@ def reschedules_left(actor: Actor, booking: Booking, changes: Sequence[Change]) 
     )
 
 
-def cancel_error(actor: Actor, booking: Booking, now: datetime) -> type[ChangeNotAllowed] | None:
+def wait_until(actor: Actor, changes: Sequence[Change], now: datetime) -> datetime | None:
+    """Return when `actor` can change a booking again, given its changes; None if they need not wait."""
+    own = [change.created_at for change in changes if change.actor is actor.role and change.created_at > now - HOUR]
+    if isinstance(actor, OwnerActor) or len(own) < MAX_INVITEE_CHANGES:
+        return None
+    return sorted(own)[-MAX_INVITEE_CHANGES] + HOUR
+
+
+def cancel_error(
+    actor: Actor, booking: Booking, now: datetime, changes: Sequence[Change]
+) -> type[ChangeNotAllowed] | None:
     """Return why `actor` can't cancel the booking at `now`; None if it is allowed."""
-    return ChangeDeadlinePassed if change_deadline(actor, booking) <= now else None
+    if change_deadline(actor, booking) <= now:
+        return ChangeDeadlinePassed
+    return _limit_error(actor, changes, now) if isinstance(actor, InviteeActor) else None
 
 
 def reschedule_error(
@@ -123,7 +144,15 @@ def reschedule_error(
         return ChangeDeadlinePassed
     if isinstance(actor, InviteeActor) and not booking.is_confirmed and not booking.calendar.allow_rebooking:
         return RebookingNotAllowed
-    return RescheduleLimitReached if reschedules_left(actor, booking, changes) == 0 else None
+    if reschedules_left(actor, booking, changes) == 0:
+        return RescheduleLimitReached
+    return _limit_error(actor, changes, now)
+
+
+def _limit_error(actor: Actor, changes: Sequence[Change], now: datetime) -> type[ChangeNotAllowed] | None:
+    if len(changes) >= MAX_CHANGES:
+        return ChangeLimitReached
+    return TooManyChanges if wait_until(actor, changes, now) else None
 
 
 def _record_change(

@@ -57,3 +57,11 @@ class RescheduleLimitReached(ChangeNotAllowed):
 
 class RebookingNotAllowed(ChangeNotAllowed):
     """The appointment is cancelled, and the calendar does not allow rebooking."""
+
+
+class TooManyChanges(ChangeNotAllowed):
+    """The invitee has changed the appointment so often that they must wait."""
+
+
+class ChangeLimitReached(ChangeNotAllowed):
+    """The appointment was changed as often as any can be; its owner may still cancel it."""

@@ -25,6 +25,13 @@ bp = Blueprint("book", __name__)
 KEPT_FIELDS = ("name", "email", "phone", "notes", "request_id")
 
 
+@bp.before_request
+def require_link() -> None:
+    """Answer 404 to a form for an unknown link before the form is parsed."""
+    if request.method == "POST":
+        get_link_by_token((request.view_args or {})["token"])
+
+
 @bp.get("/b/<token>")
 def show(token: str) -> ResponseReturnValue:
     """Show the picker, or the form for the slot that `start` names."""

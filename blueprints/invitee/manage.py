@@ -2,7 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, redirect, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 import config
@@ -21,6 +21,13 @@ from scheduling.changes import InviteeActor
 from scheduling.errors import ChangeNotAllowed
 
 bp = Blueprint("manage", __name__)
+
+
+@bp.before_request
+def require_booking() -> None:
+    """Answer 404 to a form for an unknown appointment before the form is parsed."""
+    if request.method == "POST":
+        get_booking_by_token((request.view_args or {})["token"])
 
 
 @bp.get("/booking/<token>")
@@ -48,7 +55,7 @@ def cancel(token: str) -> ResponseReturnValue:
     try:
         changes.cancel(InviteeActor(token), form.reason.data, notify=config.current().sends_mail)
     except ChangeNotAllowed as refusal:
-        return _page(get_booking_by_token(token), token, 409, type(refusal))
+        return _refused(get_booking_by_token(token), token, type(refusal), form)
     return redirect(url_for("invitee.manage.show", token=token), code=303)
 
 
@@ -68,8 +75,15 @@ def _context(token: str) -> reschedule_pages.RescheduleContext:
     return reschedule_pages.RescheduleContext(
         actor=InviteeActor(token),
         back=url_for("invitee.manage.show", token=token),
-        refused=lambda booking, refusal: _page(booking, token, 409, refusal),
+        refused=lambda booking, refusal: _refused(booking, token, refusal),
     )
+
+
+def _refused(
+    booking: Booking, token: str, refusal: type[ChangeNotAllowed], form: CancelForm | None = None
+) -> ResponseReturnValue:
+    page = _page(booking, token, 409, refusal, form)
+    return reschedule_pages.refused_page(page, refusal, InviteeActor(token), booking)
 
 
 def _page(

@@ -27,6 +27,8 @@ from scheduling.errors import ChangeNotAllowed
 bp = Blueprint("bookings", __name__, url_prefix="/bookings")
 
 MAX_SEARCH = 200
+SHOWN_AT_FIRST = 10
+"""Changes and mails on the page of an appointment; the earlier ones are behind *Show all*."""
 
 
 @bp.get("")
@@ -70,7 +72,7 @@ def cancel(booking_id: int) -> ResponseReturnValue:
     try:
         changes.cancel(OwnerActor(g.owner.id, booking_id), form.reason.data, notify=current().sends_mail)
     except ChangeNotAllowed as refusal:
-        return _page(get_booking(g.owner.id, booking_id), 409, type(refusal))
+        return _page(get_booking(g.owner.id, booking_id), 409, type(refusal), form)
     said = _("A mail tells them.") if current().sends_mail else _("No mail is sent: tell them yourself.")
     flash(_("The appointment was cancelled.") + " " + said)
     return redirect(url_for("owner.bookings.show", booking_id=booking_id), code=303)
@@ -112,6 +114,8 @@ def _page(
         "appointment.html",
         **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form),
         calendar_id=booking.calendar_id,
+        older=max(0, len(changes_made) - SHOWN_AT_FIRST),
+        many=SHOWN_AT_FIRST,
         history=[ChangeView.of(change) for change in changes_made],
         messages=[MessageView.of(message, name=booking.name) for message in for_booking(booking)],
         zone=ZoneInfo(g.owner.timezone),

@@ -11,6 +11,7 @@ from branding.theme import themed_stylesheet
 bp = Blueprint("branding", __name__)
 
 FOREVER = "max-age=31536000, public, immutable"
+_DIGEST = re.compile(r"[0-9a-f]{32}")
 _NAME = re.compile(r"[0-9a-f]{12}\.([0-9a-f]{6})\.css")
 
 
@@ -27,7 +28,7 @@ def stylesheet(name: str) -> Response:
 @bp.get("/logo/<digest>.webp")
 def logo(digest: str) -> Response:
     """Return an owner's logo."""
-    image = logo_image(digest)
+    image = logo_image(digest) if _DIGEST.fullmatch(digest) else None
     if image is None:
         abort(404)
     response = Response(image, mimetype="image/webp")

@@ -1,15 +1,20 @@
 """Logos: made small and written anew, whatever comes; what is no image is refused."""
 
 import struct
+import subprocess
+import sys
 import zlib
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageColor, ImageDraw
 from support.images import drawn
+from support.server_process import HOUSE
 
 from branding.colours import contrast
-from branding.logos import PAPERS, WEIGHT, InvalidImage, prepare_logo
+from branding.logos import MAX_PIXELS, MAX_SIDE, PAPERS, WEIGHT, InvalidImage, prepare_logo
 
 
 def opened(data: bytes) -> Image.Image:
@@ -33,6 +38,16 @@ def test_a_photograph_is_light_enough_too() -> None:
     file = BytesIO()
     noise.save(file, "JPEG")
     assert len(prepare_logo(file.getvalue())) <= WEIGHT
+
+
+def test_a_large_image_keeps_what_can_be_seen_wherever_it_is() -> None:
+    image = Image.new("RGBA", (4_000, 4_000))
+    ImageDraw.Draw(image).rectangle((3_001, 2_503, 3_040, 2_512), fill="#3f8f6f")
+    file = BytesIO()
+    image.save(file, "PNG")
+    found = opened(prepare_logo(file.getvalue()))
+    assert found.size == (40, 10)
+    assert found.getcolors() == [(400, ImageColor.getcolor("#3f8f6fff", "RGBA"))]
 
 
 def test_what_else_is_in_the_file_is_not_passed_on() -> None:
@@ -75,9 +90,9 @@ def test_the_word_beside_a_mark_is_seen_too(mark: str, word: str, plate: str) ->
     assert corner == ImageColor.getcolor(plate, "RGBA")
 
 
-def bomb() -> bytes:
-    """Return a PNG of a few bytes that says it is 60,000 pixels wide and high."""
-    head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+def bomb(width: int, height: int, depth: int = 8, colour: int = 2) -> bytes:
+    """Return a PNG of a few bytes that says it is so large."""
+    head = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(b"")), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in chunks
@@ -93,11 +108,101 @@ def bomb() -> bytes:
         (drawn(kind="TIFF"), "kind"),
         (drawn()[:200], "broken"),
         (drawn()[:60] + b"\0" * 300, "broken"),
-        (bomb(), "size"),
+        (bomb(60_000, 60_000), "size"),
+        (bomb(1, 40_000_000, depth=1, colour=0), "size"),
+        (bomb(MAX_SIDE + 1, 1), "size"),
+        (bomb(1, MAX_SIDE + 1), "size"),
+        (bomb(4_001, 4_000), "size"),
+        (bomb(4_000, 4_000), "broken"),
+        (bomb(MAX_SIDE, 1), "broken"),
         (drawn(ink="#00000000"), "empty"),
     ],
-    ids=["nothing", "text", "SVG", "TIFF", "cut off", "damaged", "bomb", "nothing to see"],
+    ids=[
+        "nothing",
+        "text",
+        "SVG",
+        "TIFF",
+        "cut off",
+        "damaged",
+        "bomb",
+        "one column",
+        "too wide",
+        "too high",
+        "too many pixels",
+        "as many as may be",
+        "as wide as may be",
+        "nothing to see",
+    ],
 )
 def test_what_is_no_image_is_refused(data: bytes, why: str) -> None:
     with pytest.raises(InvalidImage, match=why):
         prepare_logo(data)
+
+
+LARGE = (8_000, 2_000)
+AT_MOST = 300
+"""Megabytes of memory, whatever is uploaded: the decoder for WebP alone takes 16 bytes a pixel."""
+
+# It reads the images from files, and has a thread for each; the rest of the app is not there.
+# Not `ru_maxrss`: a child begins with that of the process that started it.
+PEAK = """
+import re, sys, threading
+from branding.logos import InvalidImage, prepare_logo
+
+def upload(path):
+    try:
+        prepare_logo(open(path, "rb").read())
+    except InvalidImage:
+        pass
+
+threads = [threading.Thread(target=upload, args=(path,)) for path in sys.argv[1:]]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+print(int(re.search(r"VmHWM:\\s+(\\d+) kB", open("/proc/self/status").read())[1]) // 1024)
+"""
+
+
+def peak(folder: Path, *uploads: bytes) -> int:
+    """Return the megabytes of memory that a process takes at most when all of these are uploaded at once."""
+    paths = [folder / str(number) for number, _ in enumerate(uploads)]
+    for path, data in zip(paths, uploads, strict=True):
+        path.write_bytes(data)
+    command = [sys.executable, "-c", PEAK, *map(str, paths)]
+    done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=True)
+    assert LARGE[0] * LARGE[1] == MAX_PIXELS
+    return int(done.stdout)
+
+
+def plain(kind: str, mode: str, size: tuple[int, int] = LARGE, **more: Any) -> bytes:
+    """Return an image of one colour."""
+    file = BytesIO()
+    Image.new(mode, size).save(file, kind, **more)
+    return file.getvalue()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "mode", "more"),
+    [
+        ("PNG", "1", {}),
+        ("PNG", "P", {"transparency": 1}),
+        ("PNG", "RGB", {}),
+        ("GIF", "P", {}),
+        ("JPEG", "CMYK", {"progressive": True}),
+        ("WEBP", "RGB", {"method": 0}),
+    ],
+)
+def test_eight_large_logos_at_once_take_little_memory(
+    tmp_path: Path, kind: str, mode: str, more: dict[str, Any]
+) -> None:
+    """Eight threads are what a server has."""
+    assert peak(tmp_path, *[plain(kind, mode, **more)] * 8) < AT_MOST
+
+
+@pytest.mark.slow
+def test_an_image_that_is_too_large_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    nothing = peak(tmp_path, b"")
+    for size in ((1, 40_000_000), (8_000, 5_000)):
+        assert peak(tmp_path, plain("PNG", "1", size)) < nothing + 10, size

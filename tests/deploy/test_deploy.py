@@ -1,6 +1,7 @@
 """The nginx of docs/deploy.md before two processes on PostgreSQL, over real HTTPS, also when one process dies."""
 
 import re
+import socket
 import ssl
 import threading
 import time
@@ -14,6 +15,7 @@ from support.deployed_server import NAME, Site, Visitor, settings, site
 from support.fake_upstreams import peers
 from support.http_client import NO_ANSWER, Answer, filled_in, send
 from support.postgres import new_database
+from support.routes import SECURITY_HEADERS
 from support.server_process import Server, Starting, free_port
 from support.shop import Shop, tomorrow
 from support.world import PASSWORD
@@ -44,6 +46,14 @@ class Deployed:
         return sum(booking.link_id in ids for booking in self.shop.world.bookings())
 
 
+# The tests are one visitor who is in a hurry.
+UNLIMITED = {
+    "rate=20r/s": "rate=9999r/s",
+    "rate=20r/m": "rate=9999r/s",
+    "bookonce_connections 40": "bookonce_connections 999",
+}
+
+
 @pytest.fixture(scope="module")
 def deployed(
     postgres_server: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
@@ -55,7 +65,7 @@ def deployed(
     try:
         with shop.open(2) as servers:
             ports = (int(servers[0].environ["PORT"]), int(servers[1].environ["PORT"]))
-            with site(folder / "nginx", ports) as running:
+            with site(folder / "nginx", ports, UNLIMITED) as running:
                 yield Deployed(running, shop, servers)
     finally:
         shop.close()
@@ -185,12 +195,96 @@ def test_a_body_too_large_is_answered_413(visitor: Visitor) -> None:
         found = visitor.post(path, {"notes": "x" * size})
         return found.status, "nginx" if found.text.startswith("That is too large") else "app"
 
-    assert answer("/b/unknown", 900_000) == (404, "app")
-    assert answer("/b/unknown", 1_050_000) == (413, "app")
-    assert answer("/b/unknown", 1_200_000) == (413, "nginx")
-    assert answer("/settings/look", 4_900_000) == (303, "app")  # to the sign-in
+    assert answer("/b/unknown", 60_000) == (404, "app")
+    assert answer("/b/unknown", 70_000) == (413, "app")
+    assert answer("/b/unknown", 90_000) == (413, "nginx")
+    assert answer("/settings/calendars/1", 900_000) == (303, "app")  # to the sign-in
+    assert answer("/settings/calendars/1", 1_050_000) == (413, "app")
+    assert answer("/settings/calendars/1", 1_200_000) == (413, "nginx")
+    assert answer("/settings/look", 4_900_000) == (303, "app")
     assert answer("/settings/look", 5_100_000) == (413, "app")
     assert answer("/settings/look", 5_500_000) == (413, "nginx")
+
+
+def raw(site: Site, said: bytes, tls: bool = True) -> bytes:
+    """Send bytes to nginx; return all that comes back."""
+    with site.visitor().connect() if tls else socket.create_connection(("127.0.0.1", site.http), 10) as connection:
+        connection.sendall(said)
+        answer = b""
+        while piece := connection.recv(65536):
+            answer += piece
+        return answer
+
+
+HTTPS_HEADERS = SECURITY_HEADERS | {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",
+}
+
+
+def assert_headers_once(answer: bytes, status: int) -> None:
+    """Each of our headers is there once, with its value."""
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode()), answer[:300]
+    head = answer.partition(b"\r\n\r\n")[0].decode()
+    for name, value in HTTPS_HEADERS.items():
+        assert re.findall(rf"^{name}: (.*?)\r?$", head, re.M | re.I) == [value], head
+    assert not re.search(r"^Server: nginx/\d", head, re.M)
+
+
+HOST = f"Host: {NAME}\r\nConnection: close\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (b"GET /b/%zz HTTP/1.1\r\n" + HOST + b"\r\n", 400),
+        (b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 60_000 + b"\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\n" + HOST + b"Content-Length: x\r\n\r\n", 400),
+        (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", 414),
+        (b"GET /metrics HTTP/1.1\r\n" + HOST + b"\r\n", 404),
+        (b"POST /b/x HTTP/1.1\r\n" + HOST + b"Content-Length: 9999999\r\n\r\n", 413),
+        (b"TRACE / HTTP/1.1\r\n" + HOST + b"\r\n", 405),
+        (b"GET /nowhere HTTP/1.1\r\n" + HOST + b"\r\n", 404),
+        (b"GET /b/x HTTP/1.1\r\n" + HOST + b"\r\n", 404),
+    ],
+    ids=[
+        "bad path",
+        "large header",
+        "bad length",
+        "long path",
+        "metrics",
+        "large body",
+        "TRACE",
+        "app: none",
+        "app: link",
+    ],
+)
+def test_what_nginx_answers_itself_has_our_headers_once(deployed: Deployed, said: bytes, status: int) -> None:
+    assert_headers_once(raw(deployed.site, said), status)
+
+
+def test_over_http_and_when_nobody_answers_too(tmp_path: Path) -> None:
+    with site(tmp_path / "nginx", (free_port(), free_port())) as front:
+        assert_headers_once(raw(front, b"GET /login HTTP/1.1\r\n" + HOST + b"\r\n"), 503)
+        assert_headers_once(raw(front, b"GET /login HTTP/1.1\r\n" + HOST + b"\r\n", tls=False), 301)
+        assert_headers_once(raw(front, b"GET /\0 HTTP/1.1\r\n\r\n", tls=False), 400)
+
+
+def test_a_visitor_who_asks_too_often_waits(tmp_path: Path) -> None:
+    ok = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    with peers(ok, ok) as asked, site(tmp_path / "nginx", asked.ports) as front:
+        visitor = front.visitor()
+        signs_in = [visitor.post("/login", {"email": "a"}) for _ in range(14)]
+        assert [answer.status for answer in signs_in][:11] == [200] * 11
+        assert signs_in[-1].status == 429
+        assert signs_in[-1].headers["Retry-After"] == "10"
+        assert signs_in[-1].text.startswith("Too many requests came from your address.")
+        assert_headers_once(raw(front, b"POST /login HTTP/1.1\r\n" + HOST + b"\r\n"), 429)
+        assert visitor.get("/login").status == 200
+        one = f"GET /b/x HTTP/1.1\r\nHost: {NAME}\r\n\r\n".encode()
+        pages = re.findall(rb"^HTTP/1.1 (\d+)", raw(front, one * 299 + b"GET /b/x HTTP/1.1\r\n" + HOST + b"\r\n"), re.M)
+        assert set(pages) == {b"200", b"429"}
+        assert 100 <= pages.count(b"200") < 250
 
 
 def test_the_proxy_does_not_pass_on_the_figures(deployed: Deployed, visitor: Visitor) -> None:
@@ -285,7 +379,7 @@ def test_no_token_is_in_any_log(deployed: Deployed, visitor: Visitor) -> None:
         "/setup?token=sETup",
     ):
         assert visitor.get(path).status in (200, 404, 410)
-    visitor.post(f"/b/{other}", {"notes": "x" * 1_200_000})
+    visitor.post(f"/b/{other}", {"notes": "x" * 90_000})
     by_http(deployed.site, f"/b/{other}")
     time.sleep(0.1)
     said = deployed.site.nginx.logs() + "".join(server.said() for server in deployed.servers)

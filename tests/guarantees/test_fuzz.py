@@ -75,10 +75,26 @@ NEARLY = st.builds(
 WILD = st.one_of(ODDITIES, NEARLY, st.binary(max_size=20))
 
 
+# The first and the last days that there are, in the zones in which they are over first or last.
+DAYS = ["0001-01-01", "0001-01-02", "1969-12-31", "1970-01-01", "8999-12-31", "9000-01-01", "9999-12-30", "9999-12-31"]
+TIMES = ["00:00:00", "12:00:00", "23:59:59"]
+OFFSETS = ["Z", "+14:00", "-12:00"]
+ENDS_OF_TIME = st.fixed_dictionaries(
+    {"tz": st.sampled_from(["Etc/GMT-14", "Etc/GMT+12", "Pacific/Kiritimati"])},
+    optional={
+        "date": st.sampled_from(DAYS),
+        "month": st.sampled_from([day[:7] for day in DAYS]),
+        "start": st.builds("{}T{}{}".format, *map(st.sampled_from, (DAYS, TIMES, OFFSETS))),
+    },
+)
+
+
 @st.composite
 def pairs(draw: Any) -> list[tuple[str, bytes]]:
     """Fields or parameters: mostly all right but for a few, or a few of any kind."""
     chosen = {name: value.encode() for name, value in RIGHT.items()} if draw(st.booleans()) else {}
+    if draw(st.integers(0, 3)) == 0:
+        chosen |= {name: value.encode() for name, value in draw(ENDS_OF_TIME).items()}
     for name in draw(st.lists(st.sampled_from(names_read()), max_size=3)):
         chosen[name] = draw(WILD)
     twice = [(name, draw(WILD)) for name in draw(st.lists(st.sampled_from(names_read()), max_size=1))]
@@ -99,7 +115,7 @@ def bodies(draw: Any) -> dict[str, Any]:
 @st.composite
 def headers(draw: Any) -> dict[str, str]:
     """Some headers, right ones or with something odd; without what no server would let through."""
-    chosen = {}
+    chosen = {"HX-Request": "true"} if draw(st.booleans()) else {}
     for name in draw(st.lists(st.sampled_from(sorted(HEADERS)), max_size=3)):
         odd = draw(WILD).decode("latin-1").replace("\r", "").replace("\n", "").replace("\0", "")
         chosen[name] = HEADERS[name] if draw(st.booleans()) else odd
@@ -172,7 +188,7 @@ def fuzz(target: Target, examples: int) -> int:
         target.refresh()
         rule = choose(st.sampled_from(target.rules))
         method = choose(st.sampled_from(METHODS))
-        path = target.path(rule, choose)
+        path = target.path(rule, choose) if choose(st.integers(0, 9)) else f"/{quote(choose(WILD))}"
         query = encoded(choose(pairs())) if choose(st.booleans()) else ""
         body = choose(bodies()) if method == "POST" else {}
         if method == "POST" and "data" in body and choose(st.booleans()):

@@ -32,6 +32,7 @@ from scheduling.errors import (
     BookingError,
     CalendarClosed,
     ChangeDeadlinePassed,
+    ChangeLimitReached,
     LinkExpired,
     LinkNotActive,
     LinkRevoked,
@@ -39,6 +40,7 @@ from scheduling.errors import (
     RebookingNotAllowed,
     RescheduleLimitReached,
     SlotTaken,
+    TooManyChanges,
 )
 from scheduling.integrity import findings
 
@@ -101,6 +103,8 @@ class ModelBooking:
     confirmed: bool = True
     changes: int = 0
     moves: int = 0
+    by_invitee: list[datetime] = field(default_factory=list)
+    """When its invitee changed it."""
     """By its invitee."""
 
     def as_row(self, link: ModelLink) -> tuple[Any, ...]:
@@ -160,17 +164,29 @@ class Model:
     def why_not_change(self, booking: ModelBooking, by_owner: bool) -> type[BookingError] | None:
         """Return how cancelling would be refused, None if it is not."""
         notice = 0 if by_owner else booking.calendar.change_notice
-        return ChangeDeadlinePassed if booking.starts - notice * MINUTE <= self.now else None
+        if booking.starts - notice * MINUTE <= self.now:
+            return ChangeDeadlinePassed
+        return None if by_owner else self.limit_error(booking, by_owner)
+
+    def limit_error(self, booking: ModelBooking, by_owner: bool) -> type[BookingError] | None:
+        """Return how a change that is one too many is refused, None if it is not."""
+        if booking.changes >= 20:
+            return ChangeLimitReached
+        lately = sum(changed > self.now - 60 * MINUTE for changed in booking.by_invitee)
+        return TooManyChanges if not by_owner and lately >= 5 else None
 
     def reschedule_error(self, booking: ModelBooking, start: datetime, by_owner: bool) -> type[BookingError] | None:
         """Return how moving or putting back would be refused, None if it is not."""
-        if late := self.why_not_change(booking, by_owner):
-            return late
+        notice = 0 if by_owner else booking.calendar.change_notice
+        if booking.starts - notice * MINUTE <= self.now:
+            return ChangeDeadlinePassed
         most = booking.calendar.max_moves
         if not by_owner and not booking.confirmed and not booking.calendar.allow_rebooking:
             return RebookingNotAllowed
         if not by_owner and most is not None and booking.moves >= most:
             return RescheduleLimitReached
+        if limit := self.limit_error(booking, by_owner):
+            return limit
         return None if self.is_free(booking.calendar, start, moving=booking) else SlotTaken
 
 
@@ -324,6 +340,7 @@ class Machine(RuleBasedStateMachine):
             booking.confirmed = True
             booking.changes += 1
             booking.moves += not by_owner
+            booking.by_invitee += [] if by_owner else [self.model.now]
 
     @rule(link=made, start=STARTS, by_owner=st.booleans())
     def change_minds(self, link: ModelLink, start: datetime, by_owner: bool) -> None:
@@ -346,6 +363,7 @@ class Machine(RuleBasedStateMachine):
         if booking.confirmed and not late:
             booking.confirmed = False
             booking.changes += 1
+            booking.by_invitee += [] if by_owner else [self.model.now]
 
     @rule(link=made)
     def revoke(self, link: ModelLink) -> None:

@@ -76,6 +76,16 @@ def test_what_fails_is_a_line_too(world: World, lines: Callable[[], list[dict[st
     assert token not in json.dumps(lines())
 
 
+def test_a_header_that_cannot_be_sent_is_counted_as_the_500_that_the_client_gets(
+    world: World, lines: Callable[[], list[dict[str, Any]]]
+) -> None:
+    world.app.view_functions["system.health.healthz"] = lambda: ("", 200, {"X": "€"})
+    with pytest.raises(UnicodeEncodeError):
+        world.browser().get("/healthz")
+    assert [line["status"] for line in lines()] == [500]
+    assert figures(world)["/healthz", "500"] == 1
+
+
 def figures(world: World) -> dict[tuple[str, ...], float]:
     """Return the counts of requests by route and status, and the mails by their state."""
     answer = world.browser().get("/metrics", headers=KEY)

@@ -3,6 +3,7 @@
 Each gives its tallies, and with each whether it is a control: then a promise must be seen to break.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,11 +19,13 @@ from support.shop import Shop
 from proof.crashes import CAREFUL, Pair, Progress, fail_over, kill_postgres, kill_servers
 from proof.judge import judge
 from proof.races import RACES
+from proof.soak import soak
 from proof.tally import Tally
 
 # A kill may miss the moment between two commits; a control that is never hit in so many has nothing to show.
 PATIENCE = 30
 UNPROTECTED = "tests/proof/unprotected.py"
+LEAKING = "tests/proof/leaking.py"
 
 
 @dataclass(frozen=True)
@@ -35,10 +38,14 @@ class Size:
     fail_overs: int = 10
     controls: int = 5
     servers: int = 4
+    soak: int = 60
+    """Seconds."""
+    leak: int = 20
+    """Seconds of the soak's control."""
 
 
-FULL = Size()
-SMALL = Size(racers=50, races=1, kills=3, fail_overs=1, controls=2, servers=2)
+FULL = Size(soak=int(os.environ.get("SOAK_SECONDS") or 60))
+SMALL = Size(racers=50, races=1, kills=3, fail_overs=1, controls=2, servers=2, soak=12, leak=12)
 
 
 Tallies = Iterator[tuple[Tally, bool]]
@@ -121,6 +128,25 @@ def primary_killed(size: Size, progress: Progress) -> Tallies:
                 pair.stop()
 
 
+def soaked(on: str, size: Size, progress: Progress) -> Tallies:
+    """Give a while of everything at once, then the same with a server that leaks."""
+    for control in (False, True):
+        with (
+            shop_on(on) as (shop, _),
+            shop.open(1, LEAKING if control else "app.py", BASE_URL="http://localhost") as (server,),
+        ):
+            tally = Tally("control: soak, leaking" if control else "soak", on)
+            soak(shop, server, tally, size.leak if control else size.soak, progress)
+            if not control:
+                judge(shop, tally)
+                server.flask("check")
+                if complaints := [
+                    line for line in server.complaints() if '"error"' in line and "smtp" not in line.lower()
+                ]:
+                    tally.error(complaints[0][:300])
+            yield tally, control
+
+
 @contextmanager
 def shop_on(on: str) -> Iterator[tuple[Shop, Postgres | None]]:
     """Give a shop on a fresh database on a real disk, and the PostgreSQL that it is on, if it is."""
@@ -148,4 +174,6 @@ EXPERIMENTS: dict[str, Callable[[Size, Progress], Tallies]] = {
     "kills on PostgreSQL": partial(servers_killed, "PostgreSQL"),
     "kills of PostgreSQL": postgres_killed,
     "fail-over": primary_killed,
+    "soak on SQLite": partial(soaked, "SQLite"),
+    "soak on PostgreSQL": partial(soaked, "PostgreSQL"),
 }

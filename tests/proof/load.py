@@ -93,10 +93,10 @@ class Load:
     def _change(self, address: str, case: Case, chance: random.Random) -> None:
         """Move it, or cancel it. Without an answer, both the old and the new are right."""
         if chance.random() < 0.2:
-            booking_request, answer = "cancelled", self._post(address, f"{case.manage}/cancel", {}, (303,))
+            booking_request, answer = "cancelled", self._post(address, f"{case.manage}/cancel", {}, (303, 429))
         else:
             booking_request = _some_start(chance)
-            answer = self._post(address, f"{case.manage}/reschedule", {"start": booking_request}, (303, 409))
+            answer = self._post(address, f"{case.manage}/reschedule", {"start": booking_request}, (303, 409, 429))
         if answer.status == 303:
             case.confirmed, case.unsure = booking_request, []
         elif answer.status in UNSURE:

@@ -25,6 +25,10 @@ class Tally:
     lost: int = 0
     errors: int = 0
     slowest: float = 0.0
+    grown: int = 0
+    """How many of memory, files, threads and database grew without bound."""
+    growth: str = ""
+    """How they grew, in words; empty if that was not measured."""
     notes: list[str] = field(default_factory=list)
 
     def error(self, note: str) -> None:
@@ -36,12 +40,12 @@ class Tally:
     @property
     def kept(self) -> bool:
         """Whether the promises were: something was tried, and nothing broke."""
-        return self.confirmed > 0 and not (self.double or self.burned or self.lost or self.errors)
+        return self.confirmed > 0 and not (self.double or self.burned or self.lost or self.errors or self.grown)
 
     @property
     def broken(self) -> bool:
         """Whether a promise was seen to break, as it must in a control."""
-        return bool(self.double or self.burned or self.lost)
+        return bool(self.double or self.burned or self.lost or self.grown)
 
     def row(self) -> tuple[str, ...]:
         figures = (self.times, self.attempts, self.confirmed, self.double, self.burned, self.lost, self.errors)
@@ -50,10 +54,12 @@ class Tally:
 
 def table(tallies: Iterable[Tally]) -> str:
     """Return the tallies as a table."""
-    rows = [HEADINGS, *(tally.row() for tally in tallies)]
+    measured = list(tallies)
+    rows = [HEADINGS, *(tally.row() for tally in measured)]
     widths = [max(len(row[i]) for row in rows) for i in range(len(HEADINGS))]
     lines = ["  ".join(map(_aligned, row, widths, range(len(row)))) for row in rows]
-    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:]])
+    growth = [f"{tally.what} on {tally.on}: {tally.growth}" for tally in measured if tally.growth]
+    return "\n".join([lines[0], "-" * len(lines[0]), *lines[1:], *growth])
 
 
 def _aligned(cell: str, width: int, column: int) -> str:

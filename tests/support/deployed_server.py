@@ -83,7 +83,9 @@ def site(folder: Path, ports: tuple[int, int], changes: Pairs | None = None) -> 
         f"/etc/letsencrypt/live/{NAME}/privkey.pem": kept / "key.pem",
         "/var/log/nginx/": f"{folder}/",
         "/var/www/html": kept,
+        "/etc/nginx/bookonce-headers": kept / "headers",
     }
+    (kept / "headers").write_text(block("/etc/nginx/bookonce-headers"))
     text = put(put(block("/etc/nginx/sites-available/bookonce"), swaps), changes or {})
     with nginx.running(folder, text, https) as running:
         yield Site(running, https, http_port, context, kept)

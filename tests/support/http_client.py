@@ -37,16 +37,26 @@ class Answer:
 Pairs = Mapping[str, str]
 
 
-def send(address: str, method: str, path: str, form: Pairs | None = None, headers: Pairs | None = None) -> Answer:
-    """Send one request over a connection of its own; return the answer, also if there is none."""
-    body = urlencode(form).encode() if form is not None else None
+def send(
+    address: str,
+    method: str,
+    path: str,
+    form: Pairs | None = None,
+    headers: Pairs | None = None,
+    body: bytes | None = None,
+) -> Answer:
+    """Send one request over a connection of its own; return the answer, also if there is none.
+
+    The body is the form, or other bytes.
+    """
+    body = urlencode(form).encode() if form is not None else body
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if form is not None else {}
     began = time.monotonic()
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
     try:
         connection.request(method, path, body, kind | dict(headers or {}))
         response = connection.getresponse()
-        text = response.read().decode()
+        text = response.read().decode(errors="replace")
         return Answer(response.status, text, dict(response.getheaders()), time.monotonic() - began)
     except (OSError, http.client.HTTPException):
         return Answer(NO_ANSWER, seconds=time.monotonic() - began)

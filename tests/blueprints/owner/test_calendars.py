@@ -9,7 +9,7 @@ from support.world import HTMX, Browser, World, at
 from support.world import field as world_field
 from werkzeug.test import TestResponse
 
-from availability.opening_hours import format_windows, parse_availability
+from availability.opening_hours import MAX_OVERRIDES, format_windows, parse_availability
 from database import db
 from models import Calendar, Owner
 from scheduling import links
@@ -330,3 +330,16 @@ def test_a_calendar_without_links_is_deleted_for_good(world: World, owner: Owner
 def test_an_invalid_id_is_404(world: World, browser: Browser, number: str) -> None:
     assert browser.get(f"/settings/calendars/{number}").status_code == 404
     assert browser.change(f"/settings/links/{number}/revoke").status_code == 404
+
+
+@pytest.mark.slow
+def test_a_calendar_with_as_many_dates_as_it_may_have_can_be_saved(
+    world: World, owner: Owner, browser: Browser
+) -> None:
+    calendar = world.calendar(owner)
+    days = [(at("2026-12-01 00:00") + timedelta(days=2 * i)).date().isoformat() for i in range(MAX_OVERRIDES)]
+    hours = "09:00-10:00, 11:00-12:00, 13:00-14:00, 15:00-16:00"
+    rows = overrides(*((day, day, hours) for day in days))
+    assert browser.change(f"/settings/calendars/{calendar.id}", fields() | rows).status_code == 303
+    with world.inside():
+        assert len(db.session.get_one(Calendar, calendar.id).availability.overrides) == MAX_OVERRIDES
