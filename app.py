@@ -23,6 +23,7 @@ from config import Config, ConfigError
 from database import close_session, db
 from database.engine import connect_args, prepare_engine
 from i18n import formatting, locales, timezones
+from i18n.bidi import isolate
 from middleware import static_files
 from middleware.client import client_middleware
 from middleware.headers import security_headers
@@ -76,6 +77,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         app.register_blueprint(readers.bp)
     errors.register(app)
     add_commands(app)
+    app.jinja_env.filters["isolate"] = isolate
     app.jinja_env.globals.update(
         formatting=formatting,
         timezones=timezones,

@@ -247,3 +247,51 @@ def test_back_to_a_time_that_was_taken_shows_the_picker(server: Server, link: st
     john.locator("[data-start]").first.click()
     john.get_by_role("button", name=re.compile("^Book ")).click()
     expect_confirmed(john)
+
+
+def test_a_day_without_network_is_told_in_place_and_tried_again(link: str, visitor: Visitor) -> None:
+    jane = visitor()
+    jane.goto(link)
+    day = jane.locator(".days .free").nth(2)
+    silence = jane.locator("#no-answer")
+    jane.context.set_offline(True)
+    day.click()
+    expect(silence).to_contain_text("No answer: is the network there?")
+    assert jane.locator("#picker").is_visible()
+    jane.locator("[data-start]").first.click()
+    expect(silence).to_contain_text("No answer")
+    assert jane.locator("#picker").is_visible()
+    day.click()
+    expect(silence).to_contain_text("No answer")
+    jane.context.set_offline(False)  # the browser says that it is online, and the day is asked for again
+    expect(day).to_have_attribute("aria-current", "date")
+    expect(silence).to_be_empty()
+
+
+def test_a_day_without_an_answer_is_tried_again_at_the_button(link: str, visitor: Visitor) -> None:
+    jane = visitor()
+    jane.goto(link)
+    jane.route(re.compile("date="), lambda route: route.abort("internetdisconnected"))
+    day = jane.locator(".days .free").nth(2)
+    day.click()
+    again = jane.get_by_role("button", name="Try again")
+    expect(again).to_be_visible()
+    jane.unroute_all()
+    again.click()
+    expect(day).to_have_attribute("aria-current", "date")
+    expect(again).to_have_count(0)
+
+
+def test_the_times_are_some_presses_of_tab_away(link: str, visitor: Visitor) -> None:
+    jane = visitor()
+    jane.goto(link)
+    skip = jane.get_by_role("link", name="Skip to the times")
+    presses = 0
+    while not skip.evaluate("link => link === document.activeElement"):
+        jane.keyboard.press("Tab")
+        presses += 1
+        assert presses < 6
+    assert (skip.bounding_box() or {"y": -1})["y"] >= 0
+    jane.keyboard.press("Enter")
+    jane.keyboard.press("Tab")
+    expect(jane.locator("[data-start]").first).to_be_focused()
