@@ -24,6 +24,7 @@ from config import Config, ConfigError
 from database import close_session, db
 from database.engine import connect_args, prepare_engine
 from i18n import formatting, locales, timezones
+from i18n.bidi import isolate
 from middleware import static_files
 from middleware.client import client_middleware
 from middleware.exception_log import without_texts
@@ -89,7 +90,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     errors.register(app)
     add_commands(app)
     app.jinja_env.filters.update(
-        urlize=contact_links.urlize, mail_link=contact_links.mail_link, tel_link=contact_links.tel_link
+        urlize=contact_links.urlize, mail_link=contact_links.mail_link, tel_link=contact_links.tel_link, isolate=isolate
     )
     app.jinja_env.globals.update(
         formatting=formatting,

@@ -72,13 +72,14 @@ class ChangeKind(StrEnum):
 
 
 class MessageKind(StrEnum):
-    """The event that a message is about."""
+    """The event that a message is about. `resent`: the invitee asked for the manage link again."""
 
     BOOKED = "booked"
     MOVED = "moved"
     CANCELLED = "cancelled"
     REBOOKED = "rebooked"
     REMINDER = "reminder"
+    RESENT = "resent"
 
 
 class MessageState(StrEnum):
@@ -394,13 +395,20 @@ class Message(Base):
 
     __tablename__ = "messages"
     __table_args__ = (
-        UniqueConstraint("owner_id", "booking_id", "recipient", "sequence", "kind", name="one_message_per_change"),
         ForeignKeyConstraint(["owner_id", "booking_id"], ["bookings.owner_id", "bookings.id"]),
         _one_of("kind", MessageKind),
         _one_of("recipient", Role),
         _one_of("state", MessageState),
-        CheckConstraint("(change_id IS NULL) = (kind IN ('booked', 'reminder'))", "change"),
+        CheckConstraint("(change_id IS NULL) = (kind IN ('booked', 'reminder', 'resent'))", "change"),
+        Index(
+            "one_message_per_change",
+            *("owner_id", "booking_id", "recipient", "sequence", "kind"),
+            unique=True,
+            sqlite_where=text("kind <> 'resent'"),
+            postgresql_where=text("kind <> 'resent'"),
+        ),
         Index("ix_messages_own", "owner_id", "id", unique=True),
+        Index(None, "owner_id", "booking_id"),
         _partial_index("ix_messages_waiting", "due_at", "id", where="state = 'waiting'"),
         _partial_index("ix_messages_undelivered", "owner_id", "id", where="state IN ('waiting', 'failed')"),
     )

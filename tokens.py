@@ -40,6 +40,12 @@ def digest(token: str) -> bytes:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
+def storage_name(secret: str | bytes) -> str:
+    """Return 32 hexadecimal digits that name a secret in a browser's storage, and tell nobody the secret."""
+    data = secret if isinstance(secret, bytes) else secret.encode("utf-8", "surrogatepass")
+    return hashlib.sha256(b"browser\0" + data).hexdigest()[:32]
+
+
 def constant_time_equal(left: str, right: str) -> bool:
     """Return whether two tokens are equal, in a time that does not reveal where they differ."""
     return hmac.compare_digest(digest(left), digest(right))

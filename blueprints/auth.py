@@ -12,6 +12,7 @@ from accounts.sessions import log_in, log_out, start_session
 from blueprints.login_required import NEXT_URL, SESSION_TOKEN, current_owner, require_csrf, start_browser_session
 from blueprints.responses import form_status
 from forms.account import LoginForm, SetupForm
+from i18n.bidi import isolate
 from parsing.client_ip import rate_limit_key
 from public_urls import key
 
@@ -37,7 +38,9 @@ def setup() -> ResponseReturnValue:
         form.email.data, form.name.data, form.timezone.data, form.password.data, calendar=_("30-minute meeting")
     )
     start_browser_session(start_session(owner, locale=str(get_locale())))
-    flash(_("Welcome, %(name)s. This is your first calendar: share it from its three-dot menu.", name=owner.name))
+    flash(
+        _("Welcome, %(name)s. This is your first calendar: share it from its three-dot menu.", name=isolate(owner.name))
+    )
     return redirect(url_for("owner.calendars.index"), code=303)
 
 

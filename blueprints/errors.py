@@ -10,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
+import tokens
 from accounts.errors import TooManyAttempts
 from blueprints.responses import is_owner_page, render_page, requested_address, wants_fragment
 from blueprints.trailing_characters import redirect_to_plain_address
@@ -48,8 +49,9 @@ def register(app: Flask) -> None:
 
 def _link_unavailable(refusal: LinkUnavailable) -> ResponseReturnValue:
     title, why = next(LINK_UNAVAILABLE[kind] for kind in type(refusal).__mro__ if kind in LINK_UNAVAILABLE)
-    used = isinstance(refusal, LinkUsed)
-    return _for_htmx(render_page("spent.html", 410, title=title, why=why, profile=refusal.owner, used=used))
+    token = (request.view_args or {}).get("token", "")
+    context = {"title": title, "why": why, "profile": refusal.owner, "used": isinstance(refusal, LinkUsed)}
+    return _for_htmx(render_page("spent.html", 410, **context, token=token, kept_link=tokens.storage_name(token)))
 
 
 def _too_many(refusal: TooManyAttempts) -> ResponseReturnValue:

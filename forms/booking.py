@@ -25,6 +25,15 @@ class BookingForm(OurForm):
     notes = fields.text_field(_l("Anything to know before"), MAX_TEXT)
 
 
+class ResendForm(OurForm):
+    """The address to which a manage link is mailed again; the link authorises it, as for BookingForm."""
+
+    class Meta:
+        csrf = False
+
+    email = fields.email_field(_l("Your email"))
+
+
 class RescheduleForm(OurForm):
     """The new time of an appointment; the manage link authorises it, as for BookingForm."""
 

@@ -107,6 +107,11 @@ def new_password_field(label: Any) -> PasswordField:
 class ZoneSelect(Select):
     """A select with hundreds of options: each is rendered once and cached, which halves the time of its page."""
 
+    def __call__(self, field: SelectField, **kwargs: Any) -> Markup:
+        """Return the HTML; it is `required` only while its first option is empty, as HTML demands."""
+        html: Markup = super().__call__(field, **(kwargs | ({"required": False} if field.data else {})))
+        return html
+
     @classmethod
     def render_option(cls, choice: Choice, **_kwargs: Any) -> Markup:
         """Return the HTML of the option."""

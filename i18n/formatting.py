@@ -207,6 +207,7 @@ def format_message_kind(kind: str) -> str:
             "cancelled": _("Cancellation"),
             "rebooked": _("Note that it takes place again"),
             "reminder": _("Reminder"),
+            "resent": _("Address of the appointment"),
         }[kind]
     )
 

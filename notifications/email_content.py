@@ -44,8 +44,11 @@ def _to_invitee(message: Message) -> EmailContent:
     booking, zone = message.booking, ZoneInfo(message.booking.timezone)
     calendar, owner = booking.calendar, booking.calendar.owner
     change, by_owner = message.change, message.change is not None and message.change.actor is Role.OWNER
+    resent = message.kind is MessageKind.RESENT
+    cancelled = message.kind is MessageKind.CANCELLED or (resent and not booking.is_confirmed)
     subject, heading, opening = _invitees_words(message.kind, isolate(owner.name) if by_owner else "")
-    cancelled = message.kind is MessageKind.CANCELLED
+    if resent and cancelled:
+        opening = _("It is cancelled.")
     address = own_address(message)
     return EmailContent(
         subject=_subject(subject, calendar.name, owner.name, format_short_slot(message.starts_at, zone)),
@@ -79,6 +82,8 @@ def _invitees_words(kind: MessageKind, owner: str) -> tuple[str, str, str]:
         case MessageKind.REBOOKED:
             opening = _("%(who)s put it back.", who=owner) if owner else _("You put it back.")
             return _("Confirmed again"), _("Your appointment takes place after all"), opening
+        case MessageKind.RESENT:
+            return _("Asked for again"), _("The way back to your appointment"), ""
     return _("Reminder"), _("Your appointment is coming up"), ""
 
 

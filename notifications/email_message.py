@@ -44,14 +44,15 @@ def _compose(message: Message, server: MailServer, now: datetime) -> EmailMessag
         now=now,
     )
     domain = server.address.rpartition("@")[2]
-    mail["Message-ID"] = _id(domain, booking.uid, message.recipient, message.kind, message.sequence)
+    resent = (message.id,) if message.kind is MessageKind.RESENT else ()  # there may be several, each a mail of its own
+    mail["Message-ID"] = _id(domain, booking.uid, message.recipient, message.kind, message.sequence, *resent)
     mail["References"] = _id(
         domain, booking.uid, message.recipient
     )  # the id of no mail: it makes one thread of all mails of a booking
     other = owner if to_invitee else invitee
     if other.address.isascii():  # otherwise the header would need SMTPUTF8
         mail["Reply-To"] = _header_address(other)
-    if message.kind is not MessageKind.REMINDER:
+    if message.kind not in (MessageKind.REMINDER, MessageKind.RESENT):
         _invite(mail, message, owner)
     return mail
 

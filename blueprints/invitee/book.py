@@ -8,17 +8,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 import config
+import tokens
 from availability.month_view import Picker
 from blueprints.responses import gzip_response, render_page, wants_fragment
 from blueprints.slot_picker import has_choice, picker_around, picker_from_query, reader_zone, slot_page
 from database import utcnow
-from forms.booking import BookingForm
+from forms.booking import BookingForm, ResendForm
 from models import Booking, Calendar
 from parsing.values import parse_instant
 from public_urls import key, manage_token
 from scheduling.bookings import BookingRequest, book, find_by_request_id, is_free
 from scheduling.errors import SlotTaken
 from scheduling.links import get_link_by_token, require_active
+from scheduling.resending import resend_manage_link
 
 bp = Blueprint("book", __name__)
 
@@ -56,6 +58,15 @@ def create(token: str) -> ResponseReturnValue:
     if start is None or browses:
         return _picker(link.calendar, picker_from_query(link.calendar), 200 if browses else 422)
     return _form(link.calendar, start, form, 422)
+
+
+@bp.post("/b/<token>/resend")
+def resend(token: str) -> ResponseReturnValue:
+    """Mail the manage link to whoever booked; the answer is the same whether it is the booking's address or not."""
+    form = ResendForm()
+    email = (form.email.data or "") if form.validate() else ""
+    used = resend_manage_link(token, email, notify=config.current().sends_mail)
+    return redirect(url_for("invitee.book.show", token=token, sent=1 if used else None), code=303)
 
 
 def _requested_start() -> datetime | None:
@@ -130,7 +141,8 @@ def _picker(calendar: Calendar, picker: Picker, status: int) -> ResponseReturnVa
 
 
 def _form(calendar: Calendar, start: datetime, form: BookingForm, status: int = 200) -> ResponseReturnValue:
-    request_id = "" if form.request_id.errors else form.request_id.data
+    given = "" if form.request_id.errors else form.request_id.data
+    request_id = given or secrets.token_urlsafe(16)
     return render_page(
         "book.html",
         status,
@@ -140,5 +152,7 @@ def _form(calendar: Calendar, start: datetime, form: BookingForm, status: int = 
         end=start + timedelta(minutes=calendar.duration),
         zone=reader_zone(calendar),
         form=form,
-        request_id=request_id or secrets.token_urlsafe(16),
+        request_id=request_id,
+        kept_link=tokens.storage_name((request.view_args or {})["token"]),
+        kept_booking=tokens.storage_name(tokens.digest(request_id)),
     )

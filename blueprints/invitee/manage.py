@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 import config
+import tokens
 from blueprints import reschedule_pages
 from blueprints.responses import render_page
 from blueprints.view_models import ChangeView
@@ -102,6 +103,7 @@ def _page(
         **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form),
         token=token,
         address=address,
+        kept_booking=booking.request_hash and tokens.storage_name(booking.request_hash),
         add_to_calendar_links=add_to_calendar_links(ical.invitee_event(booking, None)),  # they need not know the key
         zone=ZoneInfo(booking.timezone),
         calendar_zone=ZoneInfo(calendar.timezone),

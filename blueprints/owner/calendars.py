@@ -15,6 +15,7 @@ from blueprints.responses import PAGE_SIZE, form_status, page_of, redirect_to
 from blueprints.view_models import BookingView, CalendarView
 from database import utcnow
 from forms.calendar import CalendarForm
+from i18n.bidi import isolate
 from models import Calendar
 from parsing.values import parse_positive_int
 from scheduling import calendars
@@ -47,7 +48,7 @@ def new() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(form, None, form_status(form))
     calendar = calendars.create_calendar(g.owner.id, **form.values())
-    flash(_("“%(name)s” is ready to be shared.", name=calendar.name) + _hint(calendar))
+    flash(_("“%(name)s” is ready to be shared.", name=isolate(calendar.name)) + _hint(calendar))
     return redirect_to("owner.calendars.index")
 
 
@@ -63,7 +64,7 @@ def edit(calendar_id: int) -> ResponseReturnValue:
     if "outside_confirmed" not in request.form and (outside := _left_outside(form, calendar)):
         return _page(form, calendar, 422, outside)
     calendar = calendars.change_calendar(g.owner.id, calendar_id, **form.values())
-    flash(_("“%(name)s” was saved.", name=calendar.name) + _hint(calendar))
+    flash(_("“%(name)s” was saved.", name=isolate(calendar.name)) + _hint(calendar))
     return redirect_to("owner.calendars.index")
 
 
@@ -88,9 +89,9 @@ def delete(calendar_id: int) -> ResponseReturnValue:
         return render_template("calendar_delete.html", name=calendar.name, archives=calendars.has_links(calendar))
     name = calendar.name
     if calendars.remove_calendar(g.owner.id, calendar_id):
-        flash(_("“%(name)s” was archived.", name=name))
+        flash(_("“%(name)s” was archived.", name=isolate(name)))
     else:
-        flash(_("“%(name)s” was deleted.", name=name))
+        flash(_("“%(name)s” was deleted.", name=isolate(name)))
     return redirect_to("owner.calendars.index")
 
 
@@ -98,7 +99,7 @@ def delete(calendar_id: int) -> ResponseReturnValue:
 def restore(calendar_id: int) -> ResponseReturnValue:
     """Restore an archived calendar."""
     calendar = calendars.restore_calendar(g.owner.id, calendar_id)
-    flash(_("“%(name)s” is back.", name=calendar.name))
+    flash(_("“%(name)s” is back.", name=isolate(calendar.name)))
     return redirect_to("owner.calendars.index")
 
 

@@ -1,5 +1,7 @@
 """Settings → Feed: the private address from which calendar programs load all appointments."""
 
+import re
+
 from flask import Blueprint, flash, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -14,7 +16,9 @@ bp = Blueprint("feed", __name__, url_prefix="/settings/feed")
 @bp.get("")
 def index() -> ResponseReturnValue:
     """Show the address of the feed, or offer to create one."""
-    return render_template("feed.html", exists=g.owner.feed_hash is not None, address=feed_address(g.owner))
+    address = feed_address(g.owner)
+    webcal = address and re.sub("^https?:", "webcal:", address)
+    return render_template("feed.html", exists=g.owner.feed_hash is not None, address=address, webcal=webcal)
 
 
 @bp.post("")

@@ -1,5 +1,6 @@
 // Copies an address and says whether it worked. Without the clipboard (plain http in a LAN) the address is selected
-// and the keys are named: the read-only field is the real thing, the button a convenience.
+// and the keys are named: the read-only field is the real thing, the button a convenience. It is added here, since
+// without a script it would do nothing.
 const keys = /mac|iphone|ipad/i.test(navigator.platform) ? "⌘C" : "Ctrl+C";
 
 function select() {
@@ -7,9 +8,8 @@ function select() {
   if (field && document.activeElement === field) field.select();
 }
 
-async function copy(button) {
-  const field = document.getElementById(button.dataset.copy);
-  const status = document.getElementById(button.dataset.copyStatus);
+async function copy(field) {
+  const status = document.getElementById(field.dataset.copyStatus);
   const { dataset } = status;
   const say = (text) => (status.textContent = text.replace("{keys}", keys));
   status.textContent = ""; // so that a second time is said aloud too
@@ -23,10 +23,22 @@ async function copy(button) {
   }
 }
 
+function addButtons() {
+  for (const field of document.querySelectorAll("input[data-copy]")) {
+    if (field.nextElementSibling) continue;
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: field.dataset.copy });
+    button.className = field.dataset.copyClass ?? "";
+    button.addEventListener("click", () => copy(field));
+    field.after(button);
+  }
+}
+
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-copy]");
-  if (button) copy(button);
   if (event.target.matches?.("[data-select]")) event.target.select();
 });
-document.addEventListener("htmx:after:swap", select);
-select();
+function ready() {
+  addButtons();
+  select();
+}
+document.addEventListener("htmx:after:swap", ready);
+ready();

