@@ -32,7 +32,7 @@
   document.addEventListener("htmx:before:request", answered);
   addEventListener("online", () => again?.());
   document.addEventListener("click", (event) => {
-    const slot = event.target.closest?.("a.slot");
+    const slot = event.target.closest?.("a[data-start]");
     if (!slot) return;
     if (navigator.onLine) return answered();
     event.preventDefault();

@@ -20,7 +20,7 @@ const typed = {
   },
 };
 {
-  const form = document.querySelector("form.book[data-kept-link]");
+  const form = document.querySelector("form[data-kept-link]");
   if (form) {
     const fields = [...form.querySelectorAll("input:not([type=hidden]), textarea, select")];
     const values = () => fields.filter(({ type, checked }) => type !== "radio" && type !== "checkbox" || checked).map(({ name, value }) => [name, value]);

@@ -110,3 +110,11 @@ def test_one_made_with_another_key_works_and_can_be_replaced(
     browser.change("/settings/feed")
     assert other.browser().get(path).status_code == 404
     assert other.browser().get(feed_path(browser)).status_code == 200
+
+
+def test_the_feeds_page_has_a_webcal_address_too(world: World, owner: Owner, browser: Browser) -> None:
+    browser.change("/settings/feed")
+    page = browser.get("/settings/feed").text
+    token = re.search(r'value="http://localhost/feed/(\w+)\.ics"', page)
+    assert token
+    assert f'href="webcal://localhost/feed/{token[1]}.ics"' in page
