@@ -10,9 +10,9 @@ kept: list[Any] = []
 
 
 def leak() -> None:
-    """Keep 200 kB, and every tenth time a file."""
-    kept.append(bytearray(200_000))
-    if len(kept) % 10 == 0:
+    """Keep 300 kB, and every third thing is a file."""
+    kept.append(b"x" * 300_000)
+    if len(kept) % 3 == 0:
         kept.append(os.open("/dev/null", os.O_RDONLY))
 
 
