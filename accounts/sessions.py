@@ -9,7 +9,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 import tokens
 from accounts.errors import InvalidCredentials
 from accounts.login_throttle import count_attempt, forget_attempts, throttle_key
-from accounts.owners import find_owner, normalize_email
+from accounts.owners import find_owner, get_owner_for_update, normalize_email
 from database import Instant, db, transaction, utcnow
 from models import BrowserSession, Owner
 
@@ -45,16 +45,18 @@ def start_session(owner: Owner, key: bytes | None = None, locale: str = "") -> s
     """Create a session of 30 days and return its token; delete the attempts counted under the throttle key.
 
     `locale` becomes that of mails to the owner; '' keeps the previous one.
+    Raises InvalidCredentials if the password was changed since `owner` was read.
     """
     token = secrets.token_urlsafe(24)
     now = utcnow()
-    owner_id = owner.id
+    owner_id, checked = owner.id, owner.password_hash
     with transaction() as session:
+        current = get_owner_for_update(session, owner_id, checked)
         session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now))
         if key is not None:
             forget_attempts(key)
         if locale:
-            session.get_one(Owner, owner_id).locale = locale
+            current.locale = locale
         session.add(BrowserSession(owner_id=owner_id, token_hash=tokens.digest(token), expires_at=now + LIFETIME))
     return token
 
