@@ -6,7 +6,8 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 import tokens
 from accounts.errors import EmailTaken, InvalidCredentials
-from accounts.login_throttle import NO_OWNER
+from accounts.login_throttle import NO_OWNER, count_attempt, forget_attempts
+from accounts.password_checks import password_check
 from database import db, lock_owner, transaction, utcnow
 from models import BrowserSession, Owner
 from scheduling.calendars import new_calendar
@@ -63,18 +64,23 @@ def change_profile(owner_id: int, name: str, timezone: str, contact: str) -> Non
         owner.name, owner.timezone, owner.contact = name, timezone, contact
 
 
-def change_password(owner_id: int, current: str, new: str) -> Owner:
+def change_password(owner_id: int, current: str, new: str, address: str) -> Owner:
     """Set the password, end all of the owner's sessions, and return the owner.
 
-    Raises InvalidCredentials if `current` is wrong, or not the password any more when the change is made.
+    `address` is the client's: wrong guesses at `current` are limited as those of the login are.
+    Raises InvalidCredentials if `current` is wrong, or not the password any more when the change is made;
+    TooManyAttempts, TooManyChecks.
     """
-    checked = db.session.get_one(Owner, owner_id).password_hash
-    if not check_password_hash(checked, current):
-        raise InvalidCredentials
-    password_hash = generate_password_hash(new)
+    with password_check():
+        attempt = count_attempt(db.session.get_one(Owner, owner_id).email, address)
+        checked = db.session.get_one(Owner, owner_id).password_hash
+        if not check_password_hash(checked, current):
+            raise InvalidCredentials
+        password_hash = generate_password_hash(new)
     with transaction() as session:
         owner = get_owner_for_update(session, owner_id, checked)
         owner.password_hash = password_hash
+        forget_attempts(attempt)
         session.execute(delete(BrowserSession).where(BrowserSession.owner_id == owner_id))
     return owner
 

@@ -77,7 +77,7 @@ def password() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(422, password_form=form)
     try:
-        owner = change_password(g.owner.id, form.current.data, form.new.data)
+        owner = change_password(g.owner.id, form.current.data, form.new.data, request.remote_addr or "")
         token = start_session(owner)
     except InvalidCredentials:
         form.current.errors = [_("This is not your current password.")]
