@@ -4,19 +4,21 @@ from hashlib import sha256
 
 from sqlalchemy import delete, select
 
-from database import db, transaction
+from database import db, lock_owner, transaction
 from models import Logo, Owner
 
 
 def change_accent(owner_id: int, accent: str) -> None:
     """Set the owner's accent colour, `#rrggbb`, or '' for the default."""
     with transaction() as session:
+        lock_owner(owner_id)
         session.get_one(Owner, owner_id).accent = accent
 
 
 def change_logo(owner_id: int, image: bytes | None) -> None:
     """Set the owner's logo, an image from `prepare_logo`, or remove it if None."""
     with transaction() as session:
+        lock_owner(owner_id)  # or a second first logo would meet the primary key of this one
         owner = session.get_one(Owner, owner_id)
         session.execute(delete(Logo).where(Logo.owner_id == owner_id))
         owner.logo = sha256(image).hexdigest()[:32] if image else ""

@@ -10,7 +10,7 @@ class InvalidCredentials(AccountError):
 
 
 class TooManyAttempts(AccountError):
-    """Too many failed logins for this account from this address; `wait` is in seconds."""
+    """Too many failed logins for this account from this address, or from this address; `wait` is in seconds."""
 
     def __init__(self, wait: int) -> None:
         super().__init__("TooManyAttempts")
@@ -19,3 +19,7 @@ class TooManyAttempts(AccountError):
 
 class EmailTaken(AccountError):
     """There is an account with this email already."""
+
+
+class TooManyChecks(AccountError):
+    """This process checks as many passwords as it may at once; nothing was checked or counted."""

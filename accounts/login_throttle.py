@@ -1,41 +1,61 @@
-"""The rate limit of the login: failures count by account and client address, across all processes."""
+"""The rate limit of the login: failures count by account and client address, and by address, across all processes."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 
 import tokens
 from accounts.errors import TooManyAttempts
 from database import db, lock_owner, transaction, utcnow
 from models import LoginAttempt
+from parsing.client_ip import IPV6_SITE, rate_limit_key
 
 NO_OWNER = 0
 MAX_FAILURES = 10
+MAX_FAILURES_OF_ADDRESS = 50
+"""Over all accounts: more than for one, since a whole office may have one address."""
 WINDOW = timedelta(minutes=10)
 
 
-def throttle_key(email: str, address: str) -> bytes:
-    """Return the 32 bytes under which the attempts of this account from this address are counted."""
-    return tokens.digest(f"{email} {address}")
+@dataclass(frozen=True)
+class Attempt:
+    """A counted attempt: the key of its account and address, and the ids of its rows."""
+
+    key: bytes
+    ids: tuple[int, ...]
 
 
-def count_attempt(key: bytes) -> None:
-    """Count an attempt before the password is checked, so that parallel attempts get no more tries.
+def count_attempt(email: str, address: str) -> Attempt:
+    """Count an attempt before the password is checked, so that parallel attempts get no more tries; return it.
 
-    After 10 failures in 10 minutes login is refused, even with the correct password. Raises TooManyAttempts.
+    After 10 failures in 10 minutes for an account and address (IPv6: a /64), or 50 from an address for any accounts
+    (IPv6: a /48), login is refused, even with the correct password. Raises TooManyAttempts.
     """
     now = utcnow()
+    key = tokens.digest(f"{email} {rate_limit_key(address)}")
+    limits = {key: MAX_FAILURES, tokens.digest(rate_limit_key(address, IPV6_SITE)): MAX_FAILURES_OF_ADDRESS}
     with transaction() as session:
         lock_owner(NO_OWNER)
         session.execute(delete(LoginAttempt).where(LoginAttempt.created_at <= now - WINDOW))
-        query = select(func.count(), func.min(LoginAttempt.created_at)).where(LoginAttempt.throttle_key == key)
-        failures, oldest = session.execute(query).one()
-        if failures >= MAX_FAILURES:
-            raise TooManyAttempts(max(1, ceil((oldest + WINDOW - now).total_seconds())))
-        session.add(LoginAttempt(throttle_key=key, created_at=now))
+        for each, limit in limits.items():
+            query = select(func.count(), func.min(LoginAttempt.created_at)).where(LoginAttempt.throttle_key == each)
+            failures, oldest = session.execute(query).one()
+            if failures >= limit:
+                raise TooManyAttempts(max(1, ceil((oldest + WINDOW - now).total_seconds())))
+        rows = [LoginAttempt(throttle_key=each, created_at=now) for each in limits]
+        session.add_all(rows)
+        session.flush()
+        ids = tuple(row.id for row in rows)
+    return Attempt(key, ids)
 
 
-def forget_attempts(key: bytes) -> None:
-    """Delete the counted attempts after a successful login. The caller is in a transaction."""
-    db.session.execute(delete(LoginAttempt).where(LoginAttempt.throttle_key == key))
+def forget_attempts(attempt: Attempt) -> None:
+    """Delete a successful attempt, and the failures of its account and address before it.
+
+    Failures with other accounts still count for the address. The caller is in a transaction.
+    """
+    db.session.execute(
+        delete(LoginAttempt).where(or_(LoginAttempt.throttle_key == attempt.key, LoginAttempt.id.in_(attempt.ids)))
+    )

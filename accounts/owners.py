@@ -6,7 +6,8 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 import tokens
 from accounts.errors import EmailTaken, InvalidCredentials
-from accounts.login_throttle import NO_OWNER
+from accounts.login_throttle import NO_OWNER, count_attempt, forget_attempts
+from accounts.password_checks import password_check
 from database import db, lock_owner, transaction, utcnow
 from models import BrowserSession, Owner
 from scheduling.calendars import new_calendar
@@ -58,19 +59,43 @@ def normalize_email(email: str) -> str:
 def change_profile(owner_id: int, name: str, timezone: str, contact: str) -> None:
     """Set the owner's name, contact and time zone."""
     with transaction() as session:
+        lock_owner(owner_id)
         owner = session.get_one(Owner, owner_id)
         owner.name, owner.timezone, owner.contact = name, timezone, contact
 
 
-def change_password(owner_id: int, current: str, new: str) -> None:
-    """Set the password and end all of the owner's sessions. Raises InvalidCredentials if `current` is wrong."""
-    owner = db.session.get_one(Owner, owner_id)
-    if not check_password_hash(owner.password_hash, current):
-        raise InvalidCredentials
-    password_hash = generate_password_hash(new)
+def change_password(owner_id: int, current: str, new: str, address: str) -> Owner:
+    """Set the password, end all of the owner's sessions, and return the owner.
+
+    `address` is the client's: wrong guesses at `current` are limited as those of the login are.
+    Raises InvalidCredentials if `current` is wrong, or not the password any more when the change is made;
+    TooManyAttempts, TooManyChecks.
+    """
+    with password_check():
+        attempt = count_attempt(db.session.get_one(Owner, owner_id).email, address)
+        checked = db.session.get_one(Owner, owner_id).password_hash
+        if not check_password_hash(checked, current):
+            raise InvalidCredentials
+        password_hash = generate_password_hash(new)
     with transaction() as session:
-        session.get_one(Owner, owner_id).password_hash = password_hash
+        owner = get_owner_for_update(session, owner_id, checked)
+        owner.password_hash = password_hash
+        forget_attempts(attempt)
         session.execute(delete(BrowserSession).where(BrowserSession.owner_id == owner_id))
+    return owner
+
+
+def get_owner_for_update(session: Session, owner_id: int, checked: str) -> Owner:
+    """Return the owner, holding their lock until the transaction ends.
+
+    Checking a password takes too long for a transaction. So whoever checked it before says against which hash.
+    Raises InvalidCredentials if the owner's password hash is not `checked` any more.
+    """
+    lock_owner(owner_id)
+    owner = session.get_one(Owner, owner_id, populate_existing=True)
+    if owner.password_hash != checked:
+        raise InvalidCredentials
+    return owner
 
 
 def _add_owner(session: Session, email: str, name: str, timezone: str, password_hash: str) -> Owner:

@@ -8,8 +8,9 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 import tokens
 from accounts.errors import InvalidCredentials
-from accounts.login_throttle import count_attempt, forget_attempts, throttle_key
-from accounts.owners import find_owner, normalize_email
+from accounts.login_throttle import Attempt, count_attempt, forget_attempts
+from accounts.owners import find_owner, get_owner_for_update, normalize_email
+from accounts.password_checks import password_check
 from database import Instant, db, transaction, utcnow
 from models import BrowserSession, Owner
 
@@ -30,31 +31,33 @@ def log_in(email: str, password: str, address: str, locale: str = "") -> str:
     """Log in and return the token of the new session.
 
     `address` is the client's, for the rate limit; `locale` is that of mails to the owner.
-    Raises InvalidCredentials, TooManyAttempts.
+    Raises InvalidCredentials, TooManyAttempts, TooManyChecks.
     """
-    key = throttle_key(normalize_email(email), address)
-    count_attempt(key)
-    owner = find_owner(email)
-    correct = check_password_hash(owner.password_hash if owner else _DUMMY_HASH, password)
+    with password_check():
+        attempt = count_attempt(normalize_email(email), address)
+        owner = find_owner(email)
+        correct = check_password_hash(owner.password_hash if owner else _DUMMY_HASH, password)
     if owner is None or not correct:
         raise InvalidCredentials
-    return start_session(owner, key, locale)
+    return start_session(owner, attempt, locale)
 
 
-def start_session(owner: Owner, key: bytes | None = None, locale: str = "") -> str:
-    """Create a session of 30 days and return its token; delete the attempts counted under the throttle key.
+def start_session(owner: Owner, attempt: Attempt | None = None, locale: str = "") -> str:
+    """Create a session of 30 days and return its token; forget the `attempt` that succeeded.
 
     `locale` becomes that of mails to the owner; '' keeps the previous one.
+    Raises InvalidCredentials if the password was changed since `owner` was read.
     """
     token = secrets.token_urlsafe(24)
     now = utcnow()
-    owner_id = owner.id
+    owner_id, checked = owner.id, owner.password_hash
     with transaction() as session:
+        current = get_owner_for_update(session, owner_id, checked)
         session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now))
-        if key is not None:
-            forget_attempts(key)
+        if attempt is not None:
+            forget_attempts(attempt)
         if locale:
-            session.get_one(Owner, owner_id).locale = locale
+            current.locale = locale
         session.add(BrowserSession(owner_id=owner_id, token_hash=tokens.digest(token), expires_at=now + LIFETIME))
     return token
 

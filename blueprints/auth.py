@@ -13,7 +13,6 @@ from blueprints.login_required import NEXT_URL, SESSION_TOKEN, current_owner, re
 from blueprints.responses import form_status
 from forms.account import LoginForm, SetupForm
 from i18n.bidi import isolate
-from parsing.client_ip import rate_limit_key
 from public_urls import key
 
 bp = Blueprint("auth", __name__)
@@ -53,9 +52,7 @@ def login() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("login.html", form=form, first=not has_owner()), form_status(form)
     try:
-        token = log_in(
-            form.email.data, form.password.data, rate_limit_key(request.remote_addr or ""), str(get_locale())
-        )
+        token = log_in(form.email.data, form.password.data, request.remote_addr or "", str(get_locale()))
     except InvalidCredentials:
         form.password.errors = [_("The email or the password is wrong.")]
         return render_template("login.html", form=form, first=False), 422

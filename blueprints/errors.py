@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, Operationa
 from werkzeug.exceptions import HTTPException
 
 import tokens
-from accounts.errors import TooManyAttempts
+from accounts.errors import TooManyAttempts, TooManyChecks
 from blueprints.responses import is_owner_page, render_page, requested_address, wants_fragment
 from blueprints.trailing_characters import redirect_to_plain_address
 from database import CommitUnknown, close_session
@@ -39,6 +39,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(LinkUnavailable, _link_unavailable)
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(TooManyAttempts, _too_many)
+    app.register_error_handler(TooManyChecks, _too_busy)
     app.register_error_handler(CSRFError, lambda _error: _problem(400, *_csrf_words()))
     app.register_error_handler(HTTPException, _http)
     # InternalError is what psycopg raises if the server has become a standby and takes no writes.
@@ -58,6 +59,12 @@ def _too_many(refusal: TooManyAttempts) -> ResponseReturnValue:
     minutes = math.ceil(refusal.wait / 60)
     page = _problem(429, _("Too many attempts"), _("Please wait %(minutes)s min, then try again.", minutes=minutes))
     page.headers["Retry-After"] = str(refusal.wait)
+    return page
+
+
+def _too_busy(_refusal: TooManyChecks) -> ResponseReturnValue:
+    page = _problem(503, _("Please try again in a moment"), _("Others are signing in just now. Nothing was changed."))
+    page.headers["Retry-After"] = "1"
     return page
 
 

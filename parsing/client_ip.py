@@ -6,7 +6,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-IPV6_PREFIX = 64
+IPV6_PREFIX, IPV6_SITE = 64, 48
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:
@@ -35,11 +35,14 @@ def client_ip(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
     return str(believed) if believed else peer
 
 
-def rate_limit_key(address: str) -> str:
-    """Return what counts as one client: the address, or its /64 for IPv6, since each subscriber has a whole one."""
+def rate_limit_key(address: str, ipv6_prefix: int = IPV6_PREFIX) -> str:
+    """Return what counts as one client: the address, or its /64 for IPv6, since each subscriber has a whole one.
+
+    Many sites have a whole /48 (RFC 6177): `ipv6_prefix` says how far to look.
+    """
     found = _read(address)
     if isinstance(found, IPv6Address):
-        return str(ip_network((found, IPV6_PREFIX), strict=False))
+        return str(ip_network((found, ipv6_prefix), strict=False))
     return str(found) if found else address
 
 

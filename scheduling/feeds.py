@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 import tokens
-from database import db, transaction
+from database import db, lock_owner, transaction
 from models import CONFIRMED, Booking, Owner
 from scheduling.lookup import get_or_not_found
 
@@ -54,5 +54,6 @@ def feed_bookings(owner_id: int, now: datetime) -> Sequence[Booking]:
 
 def _set(owner_id: int, salt: bytes | None, token_hash: bytes | None) -> None:
     with transaction() as session:
+        lock_owner(owner_id)
         owner = session.get_one(Owner, owner_id)
         owner.feed_salt, owner.feed_hash = salt, token_hash

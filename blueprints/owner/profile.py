@@ -77,11 +77,12 @@ def password() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(422, password_form=form)
     try:
-        change_password(g.owner.id, form.current.data, form.new.data)
+        owner = change_password(g.owner.id, form.current.data, form.new.data, request.remote_addr or "")
+        token = start_session(owner)
     except InvalidCredentials:
         form.current.errors = [_("This is not your current password.")]
         return _page(422, password_form=form)
-    start_browser_session(start_session(g.owner))
+    start_browser_session(token)
     flash(_("Your password was changed. All other browsers are signed out."))
     return redirect_to("owner.profile.edit")
 
