@@ -40,8 +40,11 @@ def test_what_was_typed_is_sent_after_signing_in_again(
     fields = hidden(again.text)
     assert {name: fields[name] for name in PROFILE} == PROFILE
     assert "new_password" not in fields
-    assert browser.get("/settings/profile").text.count("Europe/Rome&#34; selected") == 0
-    assert browser.post("/settings/profile", data=fields).status_code in (303, 422)
+    assert "call &amp; write" not in browser.get("/settings/profile").text
+    sent = browser.post("/settings/profile", data=fields | {"contact": "call & write"})
+    assert sent.status_code == 303
+    assert sent.location == "/settings/profile"
+    assert "call &amp; write" in browser.get("/settings/profile").text
 
 
 def test_another_owner_gets_nothing_of_it(
