@@ -55,6 +55,7 @@ install() {
 for_the_tests() {
     install requirements-dev.txt
     .venv/bin/python tests/support/chromium.py
+    .venv/bin/python tests/support/firefox.py
     .venv/bin/python tests/support/nginx.py
     .venv/bin/python tests/support/lynx.py
     .venv/bin/python tests/support/pgbouncer.py

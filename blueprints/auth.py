@@ -9,6 +9,7 @@ import tokens
 from accounts.errors import InvalidCredentials
 from accounts.owners import create_first_owner, has_owner, setup_token
 from accounts.sessions import log_in, log_out, start_session
+from blueprints import carried
 from blueprints.login_required import NEXT_URL, SESSION_TOKEN, current_owner, require_csrf, start_browser_session
 from blueprints.responses import form_status
 from forms.account import LoginForm, SetupForm
@@ -58,6 +59,10 @@ def login() -> ResponseReturnValue:
         return render_template("login.html", form=form, first=False), 422
     next_url = session.get(NEXT_URL)
     start_browser_session(token)
+    if text := request.form.get("carried"):
+        if (owner := current_owner()) and (kept := carried.unpack(text, owner)):
+            return render_template("carried.html", carried=kept)
+        flash(_("What was sent before you signed in was not saved: it was another account’s, or too old."))
     return redirect(next_url or url_for("owner.calendars.index"), code=303)
 
 

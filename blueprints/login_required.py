@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote_plus
 
-from flask import Response, flash, g, redirect, request, session, url_for
+from flask import Response, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
@@ -11,7 +11,9 @@ from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms.validators import ValidationError
 
 from accounts.sessions import owner_of_session
+from blueprints import carried
 from blueprints.responses import requested_address, wants_fragment
+from forms.account import LoginForm
 from models import Owner
 
 csrf = CSRFProtect()
@@ -29,9 +31,19 @@ def current_owner() -> Owner | None:
 
 
 def start_browser_session(token: str) -> None:
-    """Store the session token in this browser's cookie, and clear all of an earlier session."""
+    """Store the session token in this browser's cookie, and clear all of an earlier session.
+
+    If it is the same owner's again, the forms in their other tabs keep their CSRF token.
+    """
+    owner = owner_of_session(token)
+    same = owner is not None and session.get(carried.OWNER_ID) == owner.id
+    kept = {"csrf_token": session["csrf_token"]} if same and "csrf_token" in session else {}
     session.clear()
+    session.update(kept)
     session[SESSION_TOKEN] = token
+    if owner:
+        carried.remember(owner)
+    g.owner = owner
     session.permanent = True
 
 
@@ -52,10 +64,20 @@ def require_csrf() -> None:
 
 
 def require_owner() -> ResponseReturnValue | None:
-    """Redirect to the login if there is no session; otherwise check the CSRF token."""
+    """Redirect to the login if there is no session; otherwise check the CSRF token.
+
+    If there was a session, and it ended, what was sent stays: 401 with a login that carries it along; to htmx 401
+    alone, and the page says so.
+    """
     if request.method == "OPTIONS":
         return None
-    if current_owner() is None:
+    owner = current_owner()
+    if owner is None:
+        if request.method != "GET" and (kept := _what_was_sent()):
+            if wants_fragment():
+                return Response(status=401, headers={"HX-Reswap": "none"})
+            flash(_("You were signed out in the meantime. Sign in, and send what you typed again: it is kept."))
+            return Response(render_template("login.html", form=LoginForm(formdata=None), carried=kept), 401)
         if wants_fragment():
             return Response(headers={"HX-Redirect": url_for("auth.login")})
         if request.method == "GET":
@@ -64,4 +86,13 @@ def require_owner() -> ResponseReturnValue | None:
             flash(_("You were signed out in the meantime. What you sent was not saved."))
         return redirect(url_for("auth.login"), code=303)
     require_csrf()
+    carried.remember(owner)
     return None
+
+
+def _what_was_sent() -> str:
+    try:
+        require_csrf()
+    except CSRFError:
+        return ""
+    return carried.pack()

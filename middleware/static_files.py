@@ -1,7 +1,7 @@
 """Static files, compressed, under names with a hash of the content, so that browsers can cache them for ever.
 
 `js/slot_page.bundle` lists files of `static/`, one a line, that are served together as `js/slot_page.js`: one request
-instead of two. In development the files are served under their own names, as they are on disk now.
+instead of three. In development the files are served under their own names, as they are on disk now.
 """
 
 import atexit

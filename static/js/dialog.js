@@ -1,11 +1,14 @@
 // Opens the dialogs that htmx brings; when one closes, what it may have changed is read again, and the focus goes
-// back to where it came from.
+// back to where it came from. The list is morphed: what stayed as it was, an open menu and the focus too, is untouched.
 function closed(dialog) {
   const { refresh, returnTo } = dialog.dataset;
   const back = () => document.getElementById(returnTo)?.focus();
   back();
   if (!refresh || !document.querySelector(refresh)) return;
-  htmx.ajax("GET", location.href, { target: refresh, select: refresh, swap: "outerHTML" }).then(back);
+  const lost = () => document.activeElement === document.body;
+  htmx
+    .ajax("GET", location.href, { target: refresh, select: refresh, swap: "outerMorph" })
+    .then(() => lost() && !document.querySelector(":popover-open, dialog[open]") && back());
 }
 
 document.addEventListener("htmx:after:swap", () => {
@@ -38,11 +41,15 @@ document.addEventListener("focusout", (event) => {
   if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.hidePopover();
 });
 
-// The network is down, or the server: say so where it can be seen.
-document.addEventListener("htmx:error", () => {
-  const trouble = document.getElementById("trouble");
+// The network is down, or the server, or the session ended: say so where it can be seen; what was typed stays.
+function say(id) {
+  const trouble = document.getElementById(id);
   document.querySelector("[popover]:popover-open")?.hidePopover();
   document.querySelector("dialog[open]")?.prepend(trouble);
   trouble.hidden = false;
+}
+document.addEventListener("htmx:error", () => say("trouble"));
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => ctx.response?.status === 401 && say("signed-out"));
+document.addEventListener("htmx:before:request", () => {
+  for (const id of ["trouble", "signed-out"]) document.getElementById(id).hidden = true;
 });
-document.addEventListener("htmx:before:request", () => (document.getElementById("trouble").hidden = true));

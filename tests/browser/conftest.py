@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect, sync_playwright
-from support import chromium
+from support import chromium, firefox
 from support.server_process import Server, running
 
 expect.set_options(timeout=10_000)
@@ -22,8 +22,10 @@ ARGS = [
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NODE_OPTIONS", firefox.NODE_OPTIONS)
+        with sync_playwright() as playwright:
+            yield playwright
 
 
 @pytest.fixture(scope="session")
