@@ -35,6 +35,7 @@ class Config:
     host: str
     port: int
     threads: int
+    workers: int
     trusted_proxies: tuple[Network, ...]
     mail: MailServer | None
     log_level: str
@@ -61,6 +62,7 @@ class Config:
             host=host,
             port=port,
             threads=_number(environ, "THREADS", default=8, maximum=256),
+            workers=_number(environ, "WORKERS", default=1, maximum=64),
             trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
             mail=_mail(environ),
             log_level=_log_level(environ),

@@ -1,8 +1,9 @@
-"""The server process: migrates the database, starts the mail worker, serves with waitress."""
+"""The server: migrates the database, then serves with waitress and sends mail, in one process or several."""
 
 import gc
 import logging
 import signal
+import socket
 import sqlite3
 import sys
 import threading
@@ -16,12 +17,14 @@ from sqlalchemy.exc import DBAPIError
 
 from accounts.owners import has_owner
 from config import Config
+from database import db
 from middleware.headers import security_headers
 from notifications.worker import Worker
 from parsing.mail_server import MailServer
 from public_urls import base, setup_address
 from server import json_logs
 from server.graceful_shutdown import Server
+from server.workers import Workers, listening_sockets
 
 # Larger than the app's own limit, so that the app can answer 413 with a page.
 MAX_BYTES = 10_000_000
@@ -46,24 +49,41 @@ def serve(app: Flask) -> None:
             sys.exit(f"DATABASE_URL: the database can't be brought up to date: {error}")
         except (DBAPIError, sqlite3.Error) as error:
             sys.exit(f"DATABASE_URL: the database does not answer: {_first_line(error)}")
+        db.engine.dispose()  # a connection can't be shared with the workers
     try:
-        server = Server(
-            app,
-            security_headers(config.base_url),
-            host=config.host,
-            port=config.port,
-            threads=config.threads,
-            max_request_body_size=MAX_BYTES,
-            connection_limit=1000,
-            channel_timeout=30,
-            cleanup_interval=10,
-            ident=None,
-            clear_untrusted_proxy_headers=False,  # `client_middleware` checks them
-        )
+        sockets = listening_sockets(config.host, config.port)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
         sys.exit(f"HOST, PORT: can't listen on {config.host}:{config.port}: {why}")
-    with _mail(app, config.mail) as stop_mail:
+    gc.freeze()  # objects of the start-up live on: scanning them takes a tenth of a large page's time
+
+    def say_ready() -> None:
+        print(f"Bookonce is ready. Open {ready}", flush=True)
+
+    if config.workers == 1:
+        _serve(app, sockets, True, say_ready)
+    else:
+        Workers(config.workers, sockets, lambda worker: _serve(app, sockets, worker == 0)).run(say_ready)
+
+
+def _serve(
+    app: Flask, sockets: list[socket.socket], sends_mail: bool, started: Callable[[], None] = lambda: None
+) -> None:
+    """Serve in this process; of several, one sends the mail."""
+    config: Config = app.config["BOOKONCE"]
+    server = Server(
+        app,
+        security_headers(config.base_url),
+        sockets=sockets,
+        threads=config.threads,
+        max_request_body_size=MAX_BYTES,
+        connection_limit=1000,
+        channel_timeout=30,
+        cleanup_interval=10,
+        ident=None,
+        clear_untrusted_proxy_headers=False,  # `client_middleware` checks them
+    )
+    with _mail(app, config.mail if sends_mail else None) as stop_mail:
 
         def stop(*_: object) -> None:
             stop_mail()
@@ -71,8 +91,7 @@ def serve(app: Flask) -> None:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
-        gc.freeze()  # objects of the start-up live on: scanning them takes a tenth of a large page's time
-        print(f"Bookonce is ready. Open {ready}", flush=True)
+        started()
         server.run()
 
 
