@@ -56,6 +56,7 @@ for_the_tests() {
     install requirements-dev.txt
     .venv/bin/python tests/support/chromium.py
     .venv/bin/python tests/support/firefox.py
+    .venv/bin/python tests/support/webkit.py
     .venv/bin/python tests/support/nginx.py
     .venv/bin/python tests/support/lynx.py
     .venv/bin/python tests/support/pgbouncer.py
