@@ -4,21 +4,13 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-import tokens
 from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.login_throttle import NO_OWNER, count_attempt, forget_attempts
 from accounts.password_checks import password_check
 from database import db, lock_owner, transaction, utcnow
-from models import BrowserSession, Owner
+from models import BrowserSession, Owner, SetupToken
 from scheduling.calendars import new_calendar
 from scheduling.errors import NotFound
-
-SETUP = "setup"
-
-
-def setup_token(key: str) -> str:
-    """Return the token of the set-up page for the first owner; it depends on the server's key only."""
-    return tokens.derive(key, SETUP)
 
 
 def has_owner() -> bool:
@@ -107,4 +99,5 @@ def _add_owner(session: Session, email: str, name: str, timezone: str, password_
     )
     session.add(owner)
     session.flush()
+    session.execute(delete(SetupToken))
     return owner

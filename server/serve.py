@@ -14,7 +14,7 @@ from alembic.util import CommandError
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from accounts.owners import has_owner
+from accounts.setup import new_setup_token
 from config import Config
 from middleware.headers import security_headers
 from notifications.worker import Worker
@@ -41,11 +41,12 @@ def serve(app: Flask) -> None:
     with app.app_context():
         try:
             command.upgrade(app.extensions["migrate"].migrate.get_config(), "head")
-            ready = base() + "/" if has_owner() else setup_address()
+            token = new_setup_token()
         except CommandError as error:
             sys.exit(f"DATABASE_URL: the database can't be brought up to date: {error}")
         except (DBAPIError, sqlite3.Error) as error:
             sys.exit(f"DATABASE_URL: the database does not answer: {_first_line(error)}")
+        ready = setup_address(token) if token else base() + "/"
     try:
         server = Server(
             app,

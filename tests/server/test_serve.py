@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import waitress.channel
 from support.http_client import NO_ANSWER, Answer, filled_in, get, post
-from support.server_process import HOUSE, Server, free_port, running
+from support.server_process import HOUSE, KEY, Server, free_port, running
 from support.shop import Shop, tomorrow
 
 from server.serve import _without_path
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 def start(**environ: str) -> subprocess.CompletedProcess[str]:
     """Start a server that must not come up; return how it ended."""
-    env = {"PATH": os.environ["PATH"], "SECRET_KEY": "k", "PORT": str(free_port())} | environ
+    env = {"PATH": os.environ["PATH"], "SECRET_KEY": KEY, "PORT": str(free_port())} | environ
     return subprocess.run([sys.executable, "app.py"], cwd=HOUSE, env=env, capture_output=True, text=True, timeout=30)
 
 
