@@ -197,6 +197,6 @@ def _long_enough(key: str, what: str) -> str:
 
 def _make_folder(path: Path, name: str) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{name}: the folder {str(path)!r} can't be made: {error.strerror}") from None

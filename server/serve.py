@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import signal
 import sqlite3
 import sys
@@ -34,6 +35,7 @@ def serve(app: Flask) -> None:
 
     Prints one line with the address to open. Exits with one line if the database or the port can't be used.
     """
+    os.umask(0o077)  # the database, its log and all else that it writes are for its own user
     config: Config = app.config["BOOKONCE"]
     json_logs.configure_logging(config.log_level)
     logging.getLogger("waitress").setLevel(logging.ERROR)

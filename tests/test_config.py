@@ -22,6 +22,7 @@ def test_without_anything_it_is_one_sqlite_file_and_a_kept_key(tmp_path: Path) -
     assert (first.base_url, first.host, first.port, first.threads) == ("http://127.0.0.1:8080", "127.0.0.1", 8080, 8)
     path = tmp_path / "instance/secret_key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert len(first.secret_key) >= 32
     assert config(tmp_path).secret_key == first.secret_key
     assert [p.name for p in path.parent.iterdir()] == ["secret_key"]
