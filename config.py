@@ -16,6 +16,9 @@ from parsing.hosts import is_host
 from parsing.mail_server import MailServer, parse_mail_server, parse_sender
 from parsing.values import parse_positive_int
 
+MIN_KEY = 32
+"""Characters. Longer than what people make up, or leave in a copied example."""
+
 
 class ConfigError(ValueError):
     """An invalid environment variable; the text is one line and begins with its name."""
@@ -160,7 +163,7 @@ def _secret_key(environ: Mapping[str, str], instance: Path, on_sqlite: bool) -> 
     if given:
         if not given.isprintable():
             raise ConfigError("SECRET_KEY: has characters that are not text")
-        return given
+        return _long_enough(given, "it")
     if not on_sqlite:
         raise ConfigError("SECRET_KEY: must be set when the database is not SQLite, the same for every process")
     _make_folder(instance, "SECRET_KEY")
@@ -183,13 +186,19 @@ def _stored_key(path: Path) -> str:
         key = path.read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"SECRET_KEY: the key can't be kept in {str(path)!r}: {error}") from None
-    if not key:
-        raise ConfigError(f"SECRET_KEY: the file {str(path)!r} is empty")
+    return _long_enough(key, f"the key in the file {str(path)!r}")
+
+
+def _long_enough(key: str, what: str) -> str:
+    if len(key) < MIN_KEY:
+        raise ConfigError(
+            f"SECRET_KEY: {what} has fewer than {MIN_KEY} characters; `openssl rand -base64 36` makes a good one"
+        )
     return key
 
 
 def _make_folder(path: Path, name: str) -> None:
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"{name}: the folder {str(path)!r} can't be made: {error.strerror}") from None

@@ -169,6 +169,15 @@ class BrowserSession(Base):
     expires_at: Mapped[Timestamp]
 
 
+class SetupToken(Base):
+    """A token of the set-up page, printed at a start of the server; deleted when the first owner is created."""
+
+    __tablename__ = "setup_tokens"
+
+    id: Mapped[Id]
+    token_hash: Mapped[Hash] = mapped_column(unique=True)
+
+
 class LoginAttempt(Base):
     """A failed or unfinished login; `throttle_key` is a hash of the account and the client's address."""
 

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 import config
-from accounts.owners import setup_token
 from models import Booking, Link, Owner
 from scheduling import bookings, feeds, links
 
@@ -55,9 +54,9 @@ def feed_address(owner: Owner) -> str | None:
     return token and _url("system.ics_feed.ics", token=token)
 
 
-def setup_address() -> str:
-    """Return the address of the set-up page for the first owner."""
-    return _url("auth.setup", token=setup_token(key()))
+def setup_address(token: str) -> str:
+    """Return the address of the set-up page for the first owner, with a token of `accounts/setup.py`."""
+    return _url("auth.setup", token=token)
 
 
 def _url(endpoint: str, **values: object) -> str:

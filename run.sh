@@ -71,6 +71,7 @@ dev)
     shift
     install requirements.txt
     # The demo owner's password is public, so demo data has a database of its own: instance/dev.db.
+    umask 077
     export DATABASE_URL="${DATABASE_URL:-sqlite:///dev.db}" HOST="${HOST:-127.0.0.1}" PORT="${PORT:-8080}"
     .venv/bin/flask --app app db upgrade
     .venv/bin/flask --app app seed --if-empty

@@ -19,6 +19,11 @@ def new_salt() -> bytes:
     return secrets.token_bytes(SALT_BYTES)
 
 
+def new_token() -> str:
+    """Return a random token of 18 letters, which can't be derived again."""
+    return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+
+
 def derive(key: str, purpose: str, salt: bytes = b"") -> str:
     """Return the token of 18 letters for this key, purpose and salt; always the same."""
     number = int.from_bytes(hmac.digest(key.encode(), purpose.encode() + b"\0" + salt, "sha256"))

@@ -4,21 +4,14 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
-import tokens
+from accounts.account_log import logged
 from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.login_throttle import NO_OWNER, count_attempt, forget_attempts
 from accounts.password_checks import password_check
 from database import db, lock_owner, transaction, utcnow
-from models import BrowserSession, Owner
+from models import BrowserSession, Owner, SetupToken
 from scheduling.calendars import new_calendar
 from scheduling.errors import NotFound
-
-SETUP = "setup"
-
-
-def setup_token(key: str) -> str:
-    """Return the token of the set-up page for the first owner; it depends on the server's key only."""
-    return tokens.derive(key, SETUP)
 
 
 def has_owner() -> bool:
@@ -71,17 +64,18 @@ def change_password(owner_id: int, current: str, new: str, address: str) -> Owne
     Raises InvalidCredentials if `current` is wrong, or not the password any more when the change is made;
     TooManyAttempts, TooManyChecks.
     """
-    with password_check():
-        attempt = count_attempt(db.session.get_one(Owner, owner_id).email, address)
-        checked = db.session.get_one(Owner, owner_id).password_hash
-        if not check_password_hash(checked, current):
-            raise InvalidCredentials
-        password_hash = generate_password_hash(new)
-    with transaction() as session:
-        owner = get_owner_for_update(session, owner_id, checked)
-        owner.password_hash = password_hash
-        forget_attempts(attempt)
-        session.execute(delete(BrowserSession).where(BrowserSession.owner_id == owner_id))
+    with logged("password change", owner_id, address):
+        with password_check():
+            attempt = count_attempt(db.session.get_one(Owner, owner_id).email, address)
+            checked = db.session.get_one(Owner, owner_id).password_hash
+            if not check_password_hash(checked, current):
+                raise InvalidCredentials
+            password_hash = generate_password_hash(new)
+        with transaction() as session:
+            owner = get_owner_for_update(session, owner_id, checked)
+            owner.password_hash = password_hash
+            forget_attempts(attempt)
+            session.execute(delete(BrowserSession).where(BrowserSession.owner_id == owner_id))
     return owner
 
 
@@ -107,4 +101,5 @@ def _add_owner(session: Session, email: str, name: str, timezone: str, password_
     )
     session.add(owner)
     session.flush()
+    session.execute(delete(SetupToken))
     return owner

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, delete, select
 from werkzeug.security import check_password_hash, generate_password_hash
 
 import tokens
+from accounts.account_log import logged
 from accounts.errors import InvalidCredentials
 from accounts.login_throttle import Attempt, count_attempt, forget_attempts
 from accounts.owners import find_owner, get_owner_for_update, normalize_email
@@ -33,13 +34,15 @@ def log_in(email: str, password: str, address: str, locale: str = "") -> str:
     `address` is the client's, for the rate limit; `locale` is that of mails to the owner.
     Raises InvalidCredentials, TooManyAttempts, TooManyChecks.
     """
-    with password_check():
-        attempt = count_attempt(normalize_email(email), address)
-        owner = find_owner(email)
-        correct = check_password_hash(owner.password_hash if owner else _DUMMY_HASH, password)
-    if owner is None or not correct:
-        raise InvalidCredentials
-    return start_session(owner, attempt, locale)
+    known = find_owner(email)
+    with logged("sign-in", known.id if known else None, address):
+        with password_check():
+            attempt = count_attempt(normalize_email(email), address)
+            owner = find_owner(email)
+            correct = check_password_hash(owner.password_hash if owner else _DUMMY_HASH, password)
+        if owner is None or not correct:
+            raise InvalidCredentials
+        return start_session(owner, attempt, locale)
 
 
 def start_session(owner: Owner, attempt: Attempt | None = None, locale: str = "") -> str:

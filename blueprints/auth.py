@@ -5,16 +5,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-import tokens
 from accounts.errors import InvalidCredentials
-from accounts.owners import create_first_owner, has_owner, setup_token
+from accounts.owners import create_first_owner, has_owner
 from accounts.sessions import log_in, log_out, start_session
+from accounts.setup import is_setup_token
 from blueprints import carried
 from blueprints.login_required import NEXT_URL, SESSION_TOKEN, current_owner, require_csrf, start_browser_session
 from blueprints.responses import form_status
 from forms.account import LoginForm, SetupForm
 from i18n.bidi import isolate
-from public_urls import key
 
 bp = Blueprint("auth", __name__)
 bp.before_request(require_csrf)
@@ -29,7 +28,7 @@ def home() -> ResponseReturnValue:
 @bp.route("/setup", methods=["GET", "POST"])
 def setup() -> ResponseReturnValue:
     """Create the first owner's account; 404 if there is an account already."""
-    if has_owner() or not tokens.constant_time_equal(request.args.get("token", ""), setup_token(key())):
+    if not is_setup_token(request.args.get("token", "")):
         abort(404)
     form = SetupForm()
     if not form.validate_on_submit():

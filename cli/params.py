@@ -1,5 +1,6 @@
 """Click parameter types, and commands whose errors are one line on standard error and exit 1."""
 
+import os
 import sqlite3
 from typing import Any
 
@@ -31,6 +32,7 @@ class _Strict:
             raise CommandError(error.format_message()) from None
 
     def invoke(self, ctx: click.Context) -> Any:
+        mask = os.umask(0o077)  # what a command writes, a new database above all, is for its own user
         try:
             return super().invoke(ctx)  # type: ignore[misc]
         except click.UsageError as error:
@@ -38,6 +40,8 @@ class _Strict:
         except (DBAPIError, sqlite3.Error) as error:
             why = error_code(error)
             raise CommandError(f"The database does not answer as it should; try 'db upgrade': {why}") from None
+        finally:
+            os.umask(mask)
 
 
 class Command(_Strict, click.Command):

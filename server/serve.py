@@ -2,6 +2,7 @@
 
 import gc
 import logging
+import os
 import signal
 import socket
 import sqlite3
@@ -15,7 +16,7 @@ from alembic.util import CommandError
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from accounts.owners import has_owner
+from accounts.setup import new_setup_token
 from config import Config
 from database import db
 from middleware.headers import security_headers
@@ -37,6 +38,7 @@ def serve(app: Flask) -> None:
 
     Prints one line with the address to open. Exits with one line if the database or the port can't be used.
     """
+    os.umask(0o077)  # the database, its log and all else that it writes are for its own user
     config: Config = app.config["BOOKONCE"]
     json_logs.configure_logging(config.log_level)
     logging.getLogger("waitress").setLevel(logging.ERROR)
@@ -44,11 +46,12 @@ def serve(app: Flask) -> None:
     with app.app_context():
         try:
             command.upgrade(app.extensions["migrate"].migrate.get_config(), "head")
-            ready = base() + "/" if has_owner() else setup_address()
+            token = new_setup_token()
         except CommandError as error:
             sys.exit(f"DATABASE_URL: the database can't be brought up to date: {error}")
         except (DBAPIError, sqlite3.Error) as error:
             sys.exit(f"DATABASE_URL: the database does not answer: {_first_line(error)}")
+        ready = setup_address(token) if token else base() + "/"
         db.engine.dispose()  # a connection can't be shared with the workers
     try:
         sockets = listening_sockets(config.host, config.port)

@@ -1,10 +1,12 @@
 """The environment: what it means, and that a wrong value is refused by its name."""
 
+import re
 import stat
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
+from support.server_process import HOUSE, KEY
 
 from app import create_app
 from config import Config, ConfigError
@@ -20,6 +22,7 @@ def test_without_anything_it_is_one_sqlite_file_and_a_kept_key(tmp_path: Path) -
     assert (first.base_url, first.host, first.port, first.threads) == ("http://127.0.0.1:8080", "127.0.0.1", 8080, 8)
     path = tmp_path / "instance/secret_key"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert len(first.secret_key) >= 32
     assert config(tmp_path).secret_key == first.secret_key
     assert [p.name for p in path.parent.iterdir()] == ["secret_key"]
@@ -27,7 +30,7 @@ def test_without_anything_it_is_one_sqlite_file_and_a_kept_key(tmp_path: Path) -
 
 @pytest.mark.parametrize("scheme", ["postgresql+psycopg", "postgresql", "postgres"])
 def test_postgresql_has_three_names(tmp_path: Path, scheme: str) -> None:
-    made = config(tmp_path, DATABASE_URL=f"{scheme}://u:p%40ss@db:5433/name", SECRET_KEY="k")
+    made = config(tmp_path, DATABASE_URL=f"{scheme}://u:p%40ss@db:5433/name", SECRET_KEY=KEY)
     assert made.database_url == "postgresql+psycopg://u:p%40ss@db:5433/name"
 
 
@@ -41,7 +44,7 @@ def test_postgresql_has_three_names(tmp_path: Path, scheme: str) -> None:
     ],
 )
 def test_postgresql_may_have_several_hosts(tmp_path: Path, given: str, hosts: str, ports: str) -> None:
-    url = make_url(config(tmp_path, DATABASE_URL=given, SECRET_KEY="k").database_url)
+    url = make_url(config(tmp_path, DATABASE_URL=given, SECRET_KEY=KEY).database_url)
     _, options = url.get_dialect()().create_connect_args(url)
     assert {name: str(value) for name, value in options.items()} == {
         "user": "u", "password": "p", "dbname": "shop", "host": hosts, "port": ports,
@@ -143,6 +146,21 @@ def test_a_mail_server_needs_a_sender_address(tmp_path: Path) -> None:
 def test_postgresql_demands_a_key(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="^SECRET_KEY: must be set"):
         config(tmp_path, DATABASE_URL="postgresql://db/name")
+
+
+PLACEHOLDER = re.search(r"^SECRET_KEY='(.+)'$", (HOUSE / "docs/deploy.md").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("key", ["x", KEY[:31], PLACEHOLDER and PLACEHOLDER[1]])
+def test_a_key_that_can_be_guessed_is_refused(tmp_path: Path, key: str) -> None:
+    assert config(tmp_path, SECRET_KEY=KEY[:32]).secret_key == KEY[:32]
+    with pytest.raises(ConfigError, match=r"^SECRET_KEY: it has fewer than 32 characters") as refused:
+        config(tmp_path, SECRET_KEY=key)
+    assert key not in str(refused.value).split()
+    (tmp_path / "instance").mkdir(exist_ok=True)
+    (tmp_path / "instance/secret_key").write_text(key)
+    with pytest.raises(ConfigError, match=r"^SECRET_KEY: the key in the file .* has fewer"):
+        config(tmp_path)
 
 
 def test_a_password_in_the_address_is_not_repeated(tmp_path: Path) -> None:

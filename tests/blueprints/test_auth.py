@@ -7,13 +7,18 @@ import pytest
 import time_machine
 from support.world import HTMX, PASSWORD, Browser, World
 
+from accounts.setup import MAX_TOKENS, new_setup_token
 from models import Owner
-from public_urls import setup_address
 
 
-def set_up(world: World, browser: Browser, **changes: str) -> Any:
+def setup_path(world: World) -> str:
+    """Return the path that a start of the server prints."""
     with world.inside():
-        path = setup_address().removeprefix("http://localhost")
+        return f"/setup?token={new_setup_token()}"
+
+
+def set_up(world: World, browser: Browser, path: str | None = None, **changes: str) -> Any:
+    path = setup_path(world) if path is None else path
     data = {
         "name": "Olivia",
         "email": "Olivia@Example.com",
@@ -33,13 +38,28 @@ def test_set_up_makes_the_first_owner_with_a_calendar_ready_to_share(world: Worl
     assert set_up(world, world.browser()).status_code == 404
 
 
+def test_each_start_has_a_set_up_address_of_its_own_that_is_gone_with_the_first_owner(world: World) -> None:
+    paths = [setup_path(world) for _ in range(3)]
+    assert len(set(paths)) == 3
+    for path in paths:
+        assert world.browser().get(path).status_code == 200
+        for _, kept in world.execute("SELECT * FROM setup_tokens"):
+            assert path.partition("=")[2].encode() not in bytes(kept)
+    for _ in range(MAX_TOKENS - 1):
+        setup_path(world)
+    assert [world.browser().get(path).status_code for path in paths] == [404, 404, 200]
+    assert set_up(world, world.browser(), paths[2]).status_code == 303
+    assert world.browser().get(paths[2]).status_code == 404
+    assert world.execute("SELECT count(*) FROM setup_tokens") == [(0,)]
+
+
 def test_set_up_is_404_without_its_address_and_once_there_is_an_owner(world: World) -> None:
     for path in ("/setup", "/setup?token=", "/setup?token=wrong"):
         assert world.browser().get(path).status_code == 404
         assert world.browser().change(path, {"name": "x"}).status_code == 404
+    path = setup_path(world)
+    assert world.browser().get(path).status_code == 200
     world.owner()
-    with world.inside():
-        path = setup_address().removeprefix("http://localhost")
     assert world.browser().get(path).status_code == 404
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from support.commands import ok, refused
-from support.server_process import HOUSE
+from support.server_process import HOUSE, KEY
 from support.world import World
 
 from availability.opening_hours import format_windows
@@ -167,7 +167,7 @@ def test_a_link_can_be_made_that_has_expired_already(world: World, owner: str) -
 @pytest.mark.slow
 def test_without_migrations_it_says_what_to_do(tmp_path: Path) -> None:
     """As a shell runs it, in a process of its own."""
-    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.db", "SECRET_KEY": "k", "PATH": os.environ["PATH"]}
+    env = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.db", "SECRET_KEY": KEY, "PATH": os.environ["PATH"]}
     flask = [sys.executable, "-m", "flask", "--app", "app"]
 
     def shell(*args: str) -> subprocess.CompletedProcess[str]:

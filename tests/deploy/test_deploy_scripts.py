@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from support.deployed_server import block, document, put, settings
 from support.postgres import find_programs, new_database
-from support.server_process import HOUSE
+from support.server_process import HOUSE, KEY
 from support.world import World, at
 
 FLASK = f"{sys.executable} -m flask"
@@ -41,7 +41,7 @@ def bookonce(database_url: str, tmp_path: Path) -> Callable[..., list[str]]:
     )
 
     def command(*args: str, url: str = database_url) -> list[str]:
-        kept.write_text(put(block("/etc/bookonce.env"), {settings()["DATABASE_URL"]: url}))
+        kept.write_text(put(block("/etc/bookonce.env"), {settings()["DATABASE_URL"]: url, "paste-the-first-here": KEY}))
         return run(script, *args)
 
     return command

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from support.racing import race
 from support.raw_database import check_then_insert, insert, row_like, take_protection_away
 from support.routes import SECURITY_HEADERS, paths
+from support.server_process import KEY
 from support.world import HTMX, JANE, PASSWORD, Browser, World, at, field, starts, z
 
 import tokens
@@ -500,7 +501,7 @@ def test_a_changed_key_kills_no_link_that_is_out(world: World, database_url: str
     calendar = world.calendar(owner)
     token, other = world.link(calendar), world.link(calendar)
     manage = world.manage_token(world.book(other, NINE))
-    later = World(app_on(database_url, SECRET_KEY="another key"))
+    later = World(app_on(database_url, SECRET_KEY=KEY[::-1]))
     assert later.browser().get(f"/b/{token}").status_code == 200
     assert later.browser().get(f"/booking/{manage}").status_code == 200
     shown = later.signed_in(owner).get(f"/settings/links/{world.row(token).id}")

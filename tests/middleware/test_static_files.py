@@ -1,5 +1,6 @@
 """Static files in development: fresh from disk, under their own names."""
 
+import gzip
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,9 +54,9 @@ def test_an_owners_stylesheet_follows_ours(sources: Path) -> None:
     assert theme.themed_stylesheet("#aa3300").plain.startswith(b"/* changed */")
 
 
-def test_the_parts_of_a_bundle_are_served_together() -> None:
+def test_the_parts_of_a_bundle_are_served_together(world: World) -> None:
     parts = (static_files.SOURCES / "js/slot_page.bundle").read_text().split()
-    served = (static_files.folder() / static_files.hashed_names()["js/slot_page.js"]).read_text()
+    served = world.browser().get(static_files.static_url("js/slot_page.js")).text
     assert served == "\n".join((static_files.SOURCES / part).read_text() for part in parts)
     assert "js/slot_page.bundle" not in static_files.hashed_names()
 
@@ -65,3 +66,19 @@ def test_in_development_no_slot_page_is_kept(in_development: World) -> None:
     for _ in range(2):
         assert browser.get(path).status_code == 200
     assert slot_page.cache_info().hits == 0
+
+
+def test_what_is_served_needs_no_folder_and_keeps_to_http(world: World) -> None:
+    path, browser = static_files.static_url("style.css"), world.browser()
+    whole = browser.get(path)
+    content = (static_files.SOURCES / "style.css").read_bytes()
+    assert (whole.status_code, whole.data, whole.content_length) == (200, content, len(content))
+    assert "immutable" in whole.headers["Cache-Control"]
+    packed = browser.get(path, headers={"Accept-Encoding": "gzip"})
+    assert (packed.headers["Content-Encoding"], gzip.decompress(packed.data)) == ("gzip", content)
+    assert browser.head(path).data == b""
+    assert browser.get(path, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
+    part = browser.get(path, headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.data) == (206, content[10:20])
+    assert browser.get(path, headers={"Range": "bytes=x"}).status_code == 200
+    assert browser.get(path, headers={"Range": f"bytes={len(content)}-"}).status_code == 416

@@ -10,6 +10,7 @@ import time_machine
 from flask import Flask
 from flask_babel import force_locale
 from support import strict_ical
+from support.server_process import KEY
 from support.smtp_server import PostOffice, post_office
 from support.world import World, at
 
@@ -320,7 +321,7 @@ def test_with_another_key_mail_goes_out_without_the_address_that_nobody_knows(
     settings = {"SMTP_URL": office.url, "MAIL_FROM": "book@example.com"}
     world = World(app_on(sqlite_url, **settings))
     world.book(world.link(), NINE)
-    later = app_on(sqlite_url, SECRET_KEY="another", **settings)
+    later = app_on(sqlite_url, SECRET_KEY=KEY[::-1], **settings)
     Worker(later, later.config["BOOKONCE"].mail).send_due()
     (mail,) = office.to(JANES)
     assert "/booking/" not in mail.as_string()

@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ from pathlib import Path
 import pytest
 import waitress.channel
 from support.http_client import NO_ANSWER, Answer, filled_in, get, post
-from support.server_process import HOUSE, Server, free_port, running
+from support.server_process import HOUSE, KEY, Server, Starting, free_port, running
 from support.shop import Shop, tomorrow
 
 from server.serve import _without_path
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.slow
 
 def start(**environ: str) -> subprocess.CompletedProcess[str]:
     """Start a server that must not come up; return how it ended."""
-    env = {"PATH": os.environ["PATH"], "SECRET_KEY": "k", "PORT": str(free_port())} | environ
+    env = {"PATH": os.environ["PATH"], "SECRET_KEY": KEY, "PORT": str(free_port())} | environ
     return subprocess.run([sys.executable, "app.py"], cwd=HOUSE, env=env, capture_output=True, text=True, timeout=30)
 
 
@@ -68,6 +69,30 @@ def test_it_ends_with_0_when_it_is_told_to(tmp_path: Path) -> None:
         with running(tmp_path) as server:
             server.process.send_signal(number)
             assert server.process.wait(10) == 0
+
+
+def test_what_it_writes_is_for_its_own_user(tmp_path: Path) -> None:
+    with running(tmp_path) as server:
+        post(server.address, path_of(server.open_this), {})
+        (tmp_path / f"log-{server.environ['PORT']}").unlink()  # which the test wrote
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+        assert modes == dict.fromkeys(("server.db", "server.db-shm", "server.db-wal"), 0o600)
+    other = tmp_path / "other.db"
+    server.environ["DATABASE_URL"] = f"sqlite:///{other}"
+    server.flask("db", "upgrade")
+    assert stat.S_IMODE(other.stat().st_mode) == 0o600
+
+
+def test_killed_it_leaves_nothing_in_the_temporary_directory(tmp_path: Path) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    for _ in range(2):
+        server = Starting(tmp_path, TMPDIR=str(temporary)).ready()
+        page = get(server.address, "/login")
+        (stylesheet,) = re.findall(r'href="(/static/style\.\w+\.css)"', page.text)
+        assert get(server.address, stylesheet).status == 200
+        server.kill()
+    assert list(temporary.iterdir()) == []
 
 
 # Told to stop, it finishes what has begun

@@ -17,7 +17,7 @@ import trustme
 
 from support import nginx
 from support.http_client import NO_ANSWER, PATIENCE, Answer, Pairs
-from support.server_process import HOUSE, free_port
+from support.server_process import HOUSE, KEY, free_port
 
 NAME = "book.example.com"
 
@@ -42,8 +42,9 @@ def put(text: str, swaps: Mapping[str, object]) -> str:
 
 
 def settings() -> dict[str, str]:
-    """Return the variables in the document's file of settings."""
-    return dict(line.split("=", 1) for line in shlex.split(block("/etc/bookonce.env"), comments=True))
+    """Return the variables in the document's file of settings, with a key pasted where it says so."""
+    written = dict(line.split("=", 1) for line in shlex.split(block("/etc/bookonce.env"), comments=True))
+    return written | {"SECRET_KEY": KEY}
 
 
 @dataclass

@@ -26,8 +26,8 @@ from scheduling.bookings import BookingRequest
 from scheduling.changes import InviteeActor
 from scheduling.notifications import new_message
 from support.html_lint import faults
+from support.server_process import KEY
 
-KEY = "a key for the tests"
 PASSWORD = "correct horse battery"
 JANE = {"name": "Jane Doe", "email": "jane@example.com", "phone": "+49 30 1", "notes": "About\nthe garden"}
 HTMX = {"HX-Request": "true"}

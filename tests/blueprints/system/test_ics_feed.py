@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from flask import Flask
 from support import strict_ical
+from support.server_process import KEY
 from support.world import Browser, World, at
 
 from models import Owner
@@ -103,7 +104,7 @@ def test_the_database_holds_a_hash_only(world: World, path: str) -> None:
 def test_one_made_with_another_key_works_and_can_be_replaced(
     database_url: str, app_on: Callable[..., Flask], world: World, owner: Owner, browser: Browser, path: str
 ) -> None:
-    other = World(app_on(database_url, SECRET_KEY="another"))
+    other = World(app_on(database_url, SECRET_KEY=KEY[::-1]))
     browser = other.signed_in(owner)
     assert "can’t be shown again" in browser.get("/settings/feed").text
     assert other.browser().get(path).status_code == 200
