@@ -8,7 +8,7 @@ import atexit
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,11 @@ def source_url(name: str) -> str:
     return PREFIX + name
 
 
-def static_files_middleware(app: App, headers: Mapping[str, str], autoreload: bool = False) -> App:
-    """Return the app with its static files; they get `headers` except Cache-Control, since they may be cached.
+def static_files_middleware(app: App, autoreload: bool = False) -> App:
+    """Return the app with its static files, which browsers may cache.
 
     With `autoreload` each request is answered from `static/` as it is now, for development.
     """
-    added = [(name, value) for name, value in headers.items() if name != "Cache-Control"]
 
     def load() -> Any:
         root, seconds = (_sources_now(), 0) if autoreload else (folder(), 60)
@@ -69,9 +68,7 @@ def static_files_middleware(app: App, headers: Mapping[str, str], autoreload: bo
         files = load() if autoreload else loaded
         if environ["PATH_INFO"] not in files.files:
             return app(environ, start_response)
-        answer: Iterable[bytes] = files(
-            environ, lambda status, found, *more: start_response(status, found + added, *more)
-        )
+        answer: Iterable[bytes] = files(environ, start_response)
         return answer
 
     return serve
