@@ -8,13 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, has_request_context, request
+from flask import Flask, Request, Response, abort, has_request_context, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.routing import BaseConverter
 
-import config as configuration
 from blueprints import auth, errors, invitee, owner, system
+from blueprints.kept_pages import MOST, KeptPages
 from blueprints.login_required import csrf, current_owner
 from blueprints.responses import is_owner_page, url_pattern
 from blueprints.slot_picker import slot_page
@@ -28,7 +29,8 @@ from i18n.bidi import isolate
 from middleware import static_files
 from middleware.client import client_middleware
 from middleware.exception_log import without_texts
-from middleware.headers import security_headers
+from middleware.headers import headers_middleware, security_headers
+from middleware.kept_pages import kept_pages_middleware
 from middleware.request_metrics import ROUTE, Metrics, metrics_middleware
 from notifications.undelivered import delivery_problems
 from parsing import contact_links
@@ -63,6 +65,15 @@ class Bookonce(Flask):
         self.logger.error("Exception on %s [%s]", request.url_rule, request.method, exc_info=exc_info)
 
 
+class SessionOfACookie(SecureCookieSessionInterface):
+    """Opens a session at no cost for a request without its cookie, as an invitee's is."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) in request.cookies:
+            return super().open_session(app, request)
+        return self.session_class()
+
+
 def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / "instance") -> Flask:
     """Return the app that the environment describes. A wrong value ends the program with one line that names it."""
     try:
@@ -71,15 +82,18 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         sys.exit(str(error))
     app = Bookonce(__name__, instance_path=str(instance.resolve()), static_folder=None)
     app.config.from_mapping(_settings(config))
+    app.session_interface = SessionOfACookie()
     app.url_map.converters["id"] = IdConverter
     if not app.debug:
         logging.getLogger(app.name).addFilter(without_texts)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    _add_middleware(app, config)
 
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        pages = KeptPages(db.engine, 0 if app.debug else MOST)
+    app.extensions["kept_pages"] = pages
+    _add_middleware(app, config, pages)
     app.teardown_appcontext(close_session)  # before Flask-SQLAlchemy's, which would turn an answer into a 500
     Migrate(app, db, directory=str(HERE / "migrations"))
     Babel(app, locale_selector=_readers_locale)
@@ -109,13 +123,14 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     return app
 
 
-def _add_middleware(app: Flask, config: Config) -> None:
-    headers = security_headers(config.base_url)
+def _add_middleware(app: Flask, config: Config, pages: KeptPages) -> None:
     metrics = Metrics() if config.metrics_token else None
     app.extensions["request_metrics"] = metrics
-    with_files = static_files.static_files_middleware(app.wsgi_app, headers, autoreload=app.debug)
-    with_client = client_middleware(with_files, config.trusted_proxies, headers)
-    app.wsgi_app = metrics_middleware(with_client, metrics)  # type: ignore[assignment, method-assign]
+    with_pages = kept_pages_middleware(app.wsgi_app, pages.find_plain)
+    with_files = static_files.static_files_middleware(with_pages, autoreload=app.debug)
+    with_client = client_middleware(with_files, config.trusted_proxies)
+    with_headers = headers_middleware(with_client, security_headers(config.base_url))
+    app.wsgi_app = metrics_middleware(with_headers, metrics)  # type: ignore[assignment, method-assign]
 
 
 def _settings(config: Config) -> dict[str, object]:
@@ -161,10 +176,8 @@ def _refuse_too_much() -> None:
 
 def _add_headers(response: Response) -> Response:
     request.environ[ROUTE] = request.url_rule and request.url_rule.rule
-    may_be_kept = request.endpoint in MAY_BE_KEPT and response.status_code < 400
-    kept = ("Cache-Control",) if may_be_kept and "Cache-Control" in response.headers else ()
-    headers = security_headers(configuration.current().base_url)
-    response.headers.update({name: value for name, value in headers.items() if name not in kept})
+    if not (request.endpoint in MAY_BE_KEPT and response.status_code < 400):
+        response.headers.pop("Cache-Control", None)  # `headers_middleware` adds no-store
     if is_owner_page():
         response.headers["Referrer-Policy"] = "same-origin"
     return response

@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from availability.slots import MINUTES_A_DAY, Availability, Rules
 from database import AvailabilityText, Base, ForeignId, Hash, Id, Instant, Timestamp, enum_text
+from database.stamps import renew_stamps
 from parsing.limits import MAX_EMAIL, MAX_LABEL, MAX_LINE, MAX_NAME, MAX_PHONE, MAX_TEXT
 
 INSTANTS = ("starts_at", "ends_at", "blocked_from", "blocked_until")
@@ -121,6 +122,7 @@ class Owner(Base):
     """A person with an account; every other row belongs to exactly one owner. `feed_*` are None without a feed.
 
     `accent` is a colour and `logo` an image's digest, '' for the default; `locale` is that of mails to the owner.
+    `stamp` is random, and set anew by the database whenever what a slot page of the owner shows may have changed.
     """
 
     __tablename__ = "owners"
@@ -137,6 +139,7 @@ class Owner(Base):
     accent: Mapped[str] = mapped_column(String(7), default="", server_default="")
     logo: Mapped[str] = mapped_column(String(32), default="", server_default="")
     locale: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    stamp: Mapped[str] = mapped_column(String(36), default="", server_default="")
     created_at: Mapped[Timestamp]
 
     @property
@@ -502,3 +505,7 @@ for _trigger in (
     ),
 ):
     event.listen(Booking.__table__, "after_create", DDL(_trigger).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+
+# What a slot page depends on, beside the owner's own row and the link: a new source of busy times belongs here.
+STAMPED = (Booking.__tablename__, BusyTime.__tablename__, Calendar.__tablename__)
+renew_stamps(Base.metadata, STAMPED)

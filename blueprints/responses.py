@@ -8,6 +8,8 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
+from parsing.encodings import accepts_gzip
+
 Row = TypeVar("Row")
 
 PAGE_SIZE = 50
@@ -63,9 +65,9 @@ def url_pattern(endpoint: str, name: str) -> Callable[[int], str]:
 
 def gzip_response(plain: bytes, compressed: bytes, mimetype: str = "text/html") -> Response:
     """Return a response, compressed if the client accepts gzip."""
-    accepts_gzip = request.accept_encodings.quality("gzip") > 0
-    response = Response(compressed if accepts_gzip else plain, mimetype=mimetype)
-    if accepts_gzip:
+    zipped = accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    response = Response(compressed if zipped else plain, mimetype=mimetype)
+    if zipped:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
     return response

@@ -7,9 +7,12 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from flask import render_template, request
+from flask_babel import get_locale
 
 from availability.month_view import Picker, build_picker
-from availability.slots import DAY
+from availability.slots import DAY, Agenda
+from blueprints.kept_pages import Choice
+from blueprints.responses import wants_fragment
 from database import utcnow
 from i18n import timezones
 from models import Booking, Calendar, PublicCalendar
@@ -28,6 +31,27 @@ def reader_zone(calendar: Calendar) -> ZoneInfo:
     """Return the zone that the request names, else the calendar's."""
     named = request.values.get("tz") or request.form.get("timezone")
     return timezones.parse_timezone(named) or ZoneInfo(calendar.timezone)
+
+
+def choice_from_query() -> Choice:
+    """Return what the request chooses; what is invalid counts as absent."""
+    args = request.args
+    zone = timezones.parse_timezone(args.get("tz"))
+    return Choice(
+        locale=str(get_locale()),
+        template="_picker.html" if wants_fragment() else "picker.html",
+        zone=zone.key if zone else "",
+        month=parse_month(args.get("month")),
+        day=parse_date(args.get("date")),
+        finds_zone=not has_choice(args),
+        asks_zone="zones" in args,
+    )
+
+
+def picker_of(calendar: Calendar, choice: Choice, now: datetime) -> Picker:
+    """Return the picker for a choice at `now`; it depends on nothing else in the request."""
+    zone = ZoneInfo(choice.zone or calendar.timezone)
+    return build_picker(calendar.rules, _agenda(calendar, now), now, zone, choice.month, choice.day)
 
 
 def picker_from_query(calendar: Calendar, moving: Booking | None = None) -> Picker:
@@ -79,7 +103,11 @@ def _pick(
     day: date | None = None,
     near: datetime | None = None,
 ) -> Picker:
-    now, rules = utcnow(), calendar.rules
-    until = now + (rules.horizon + 2) * DAY
-    busy = agenda(calendar.owner_id, calendar.id, rules.zone, now, until, moving)
-    return build_picker(rules, busy, now, reader_zone(calendar), month, day, near)
+    now = utcnow()
+    return build_picker(calendar.rules, _agenda(calendar, now, moving), now, reader_zone(calendar), month, day, near)
+
+
+def _agenda(calendar: Calendar, now: datetime, moving: Booking | None = None) -> Agenda:
+    """Return what limits all slots of the calendar that can be booked at `now`."""
+    until = now + (calendar.horizon + 2) * DAY
+    return agenda(calendar.owner_id, calendar.id, ZoneInfo(calendar.timezone), now, until, moving)

@@ -1,6 +1,6 @@
 """The database's interface for the other packages: session, transactions, column types."""
 
-from database.session import CommitUnknown, close_session, db, lock_owner, snapshot, transaction
+from database.session import CommitUnknown, begin_snapshot, close_session, db, lock_owner, snapshot, transaction
 from database.types import (
     LARGEST_ID,
     AvailabilityText,
@@ -24,6 +24,7 @@ __all__ = [
     "Instant",
     "LARGEST_ID",
     "Timestamp",
+    "begin_snapshot",
     "close_session",
     "db",
     "enum_text",

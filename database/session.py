@@ -13,6 +13,8 @@ from database.types import Base
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
+READ_SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
 
 class CommitUnknown(Exception):
     """The connection was lost during COMMIT, so it is unknown whether the changes were saved."""
@@ -72,7 +74,14 @@ def _commit(session: Session) -> None:
 def snapshot(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees the whole database as of its first query, and blocks no one."""
     with engine.connect() as connection:
-        yield connection.execution_options(**{POSTGRES_BEGIN: "ISOLATION LEVEL REPEATABLE READ READ ONLY"})
+        yield connection.execution_options(**{POSTGRES_BEGIN: READ_SNAPSHOT})
+
+
+def begin_snapshot() -> None:
+    """Let the session see the whole database as of its next query, until it is closed. It can't write on PostgreSQL."""
+    session = db.session()
+    session.rollback()
+    session.connection(execution_options={POSTGRES_BEGIN: READ_SNAPSHOT})
 
 
 def lock_owner(owner_id: int) -> bool:

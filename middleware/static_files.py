@@ -83,12 +83,11 @@ def source_url(name: str) -> str:
     return PREFIX + name
 
 
-def static_files_middleware(app: App, headers: Mapping[str, str], autoreload: bool = False) -> App:
-    """Return the app with its static files; they get `headers` except Cache-Control, since they may be cached.
+def static_files_middleware(app: App, autoreload: bool = False) -> App:
+    """Return the app with its static files, which browsers may cache.
 
     With `autoreload` each request is answered from `static/` as it is now, for development.
     """
-    added = [(name, value) for name, value in headers.items() if name != "Cache-Control"]
     prepared = _prepared()[0]
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -97,9 +96,7 @@ def static_files_middleware(app: App, headers: Mapping[str, str], autoreload: bo
         files = _as_on_disk_now() if autoreload else prepared
         if environ["PATH_INFO"] not in files.files:
             return app(environ, start_response)
-        answer: Iterable[bytes] = files(
-            environ, lambda status, found, *more: start_response(status, found + added, *more)
-        )
+        answer: Iterable[bytes] = files(environ, start_response)
         return answer
 
     return serve

@@ -2,9 +2,13 @@
 
 import json
 import logging
+import os
 from datetime import UTC, datetime
 
 from middleware.exception_log import without_texts
+
+STDERR = 2
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class JsonFormatter(logging.Formatter):
@@ -17,12 +21,30 @@ class JsonFormatter(logging.Formatter):
         line |= getattr(record, "fields", {})
         if record.exc_info:
             line["exception"] = record.exc_text or self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return _encode(line)
+
+
+class OneWriteHandler(logging.Handler):
+    """Writes each record to standard error with one system call. So it needs no lock, for which threads would wait."""
+
+    def handle(self, record: logging.LogRecord) -> bool:
+        """Write the record, unless a filter drops it."""
+        if wanted := self.filter(record):
+            self.emit(record)
+        return bool(wanted)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the record; an error is reported as by other handlers."""
+        try:
+            os.write(STDERR, (self.format(record) + "\n").encode(errors="backslashreplace"))
+        except Exception:
+            self.handleError(record)
 
 
 def configure_logging(level: str) -> None:
     """Log our own records from `level` on, and warnings of libraries, to standard error."""
-    handler = logging.StreamHandler()
+    logging._srcfile = None  # no line names its caller, and finding it takes as long as writing the line
+    handler = OneWriteHandler()
     handler.setFormatter(JsonFormatter())
     handler.addFilter(without_texts)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

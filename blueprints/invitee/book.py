@@ -3,17 +3,26 @@
 import secrets
 from datetime import datetime, timedelta
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
 import config
 import tokens
 from availability.month_view import Picker
-from blueprints.responses import gzip_response, render_page, wants_fragment
-from blueprints.slot_picker import has_choice, picker_around, picker_from_query, reader_zone, slot_page
-from database import utcnow
+from blueprints.kept_pages import Choice, KeptPages, Key, Page, moment
+from blueprints.responses import gzip_response, render_page
+from blueprints.slot_picker import (
+    choice_from_query,
+    picker_around,
+    picker_from_query,
+    picker_of,
+    reader_zone,
+    slot_page,
+)
+from database import begin_snapshot, utcnow
 from forms.booking import BookingForm, ResendForm
+from middleware.kept_pages import LOOKED
 from models import Booking, Calendar
 from parsing.values import parse_instant
 from public_urls import key, manage_token
@@ -21,6 +30,7 @@ from scheduling.bookings import BookingRequest, book, find_by_request_id, is_fre
 from scheduling.errors import SlotTaken
 from scheduling.links import get_link_by_token, require_active
 from scheduling.resending import resend_manage_link
+from scheduling.stamps import Stamped
 
 bp = Blueprint("book", __name__)
 
@@ -37,9 +47,11 @@ def require_link() -> None:
 @bp.get("/b/<token>")
 def show(token: str) -> ResponseReturnValue:
     """Show the picker, or the form for the slot that `start` names."""
+    if "start" not in request.args:
+        return _slots(token)
     link = get_link_by_token(token)
     require_active(link, utcnow())
-    return _form_for_slot(link.calendar) if "start" in request.args else _slots(link.calendar)
+    return _form_for_slot(link.calendar)
 
 
 @bp.post("/b/<token>")
@@ -107,17 +119,35 @@ def _form_for_slot(calendar: Calendar) -> ResponseReturnValue:
     return _form(calendar, start, BookingForm())
 
 
-def _slots(calendar: Calendar) -> ResponseReturnValue:
-    template = "_picker.html" if wants_fragment() else "picker.html"
-    plain, compressed = slot_page(
-        template,
-        str(get_locale()),
-        calendar.public_calendar,
-        picker_from_query(calendar),
-        finds_zone=not has_choice(request.args),
-        asks_zone="zones" in request.args,
+def _slots(token: str) -> ResponseReturnValue:
+    choice = choice_from_query()
+    return gzip_response(*(_kept(token, choice) or _new_page(token, choice)))
+
+
+def _kept(token: str, choice: Choice) -> Page | None:
+    """Return the page if it is kept. The layer before Flask has looked for a plain one already."""
+    if LOOKED not in request.environ:
+        pages: KeptPages = current_app.extensions["kept_pages"]
+        return pages.find(token, choice)
+    if error := request.environ[LOOKED]:
+        raise error
+    return None
+
+
+def _new_page(token: str, choice: Choice) -> Page:
+    """Return the page of now, and keep it. Its stamp and all that it shows are read in one snapshot."""
+    now = utcnow()
+    begin_snapshot()
+    link = get_link_by_token(token)
+    require_active(link, now)
+    calendar, shown = link.calendar, moment(now)
+    picker = picker_of(calendar, choice, shown)
+    page = slot_page(
+        choice.template, choice.locale, calendar.public_calendar, picker, choice.finds_zone, choice.asks_zone
     )
-    return gzip_response(plain, compressed)
+    pages: KeptPages = current_app.extensions["kept_pages"]
+    pages.keep(Key(Stamped(calendar.id, calendar.owner.stamp), shown, choice), page)
+    return page
 
 
 def _taken(calendar: Calendar, start: datetime | None) -> ResponseReturnValue:

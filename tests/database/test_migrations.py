@@ -17,7 +17,9 @@ POSTGRES_SAYS = """
 SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
 WHERE connamespace = 'public'::regnamespace AND conrelid::regclass::text <> 'alembic_version'
 UNION ALL SELECT tablename, indexname, indexdef FROM pg_indexes
-WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1, 2, 3"""
+WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+UNION ALL SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal
+UNION ALL SELECT '', proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1, 2, 3"""
 SQLITE_SAYS = """
 SELECT tbl_name, name, sql FROM sqlite_schema WHERE tbl_name <> 'alembic_version' AND type IN ('trigger', 'index')
 ORDER BY 1, 2"""
@@ -56,6 +58,7 @@ def test_migrations_and_models_agree(
     other = made_from_models(database_url, tmp_path, app_on, request)
     assert what_holds(app) == what_holds(other)
     assert "one_owner_one_place" in str(what_holds(app))
+    assert "renew_stamp" in str(what_holds(app))
 
 
 def test_migrations_can_be_taken_back_and_run_again(app: Flask) -> None:

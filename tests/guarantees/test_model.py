@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -20,7 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlalchemy import select
-from support.world import JANE, World, at
+from support.world import JANE, World, at, starts, z
 
 from availability.opening_hours import parse_availability
 from database import db, snapshot
@@ -140,6 +141,15 @@ class Model:
         same_day = sum(b.calendar is calendar and b.starts.date() == start.date() for b in others)
         full = calendar.daily_limit is not None and same_day >= calendar.daily_limit
         return calendar.takes_bookings and on_grid and within and in_time and reachable and not clashes and not full
+
+    def first_slots(self, calendar: ModelCalendar) -> list[str]:
+        """Return the free starts of the first day that has any, as pages have them."""
+        midnight = self.now.replace(hour=0, minute=0)
+        for day in range(calendar.horizon + 1):
+            starts = (midnight + day * DAY + minutes * MINUTE for minutes in range(0, 1440, 15))
+            if free := [z(start) for start in starts if self.is_free(calendar, start)]:
+                return free
+        return []
 
     def aimed(self, calendar: ModelCalendar, start: datetime, aim: bool) -> datetime:
         """Return `start`, some days later if days have passed; when aiming, the first slot from there that is near."""
@@ -430,6 +440,16 @@ class Machine(RuleBasedStateMachine):
         assert there == {link.booking.id: link.booking.as_row(link) for link in self.model.links if link.booking}
         assert states == {link.id: self.state(link) for link in self.model.links}
 
+    @invariant()
+    def the_slot_page_shows_what_is_free(self) -> None:
+        """The page may have been kept at an earlier step."""
+        links = self.model.links if hasattr(self, "model") else []
+        active = (link for link in reversed(links) if self.state(link) == "active" and link.calendar.takes_bookings)
+        if link := next(active, None):
+            visitor = FlaskClient(self.world.app, self.world.app.response_class)
+            assert starts(visitor.get(f"/b/{link.token}")) == self.model.first_slots(link.calendar)
+            self.count("a slot page")
+
     def state(self, link: ModelLink) -> str:
         if link.booking:
             return "used"
@@ -455,14 +475,14 @@ def quick_owner(world: World, email: str) -> Any:
         return owner
 
 
-def run(world: World, clock: Any, examples: int, base: type[Machine] = Machine) -> dict[str, int]:
+def run(world: World, clock: Any, examples: int, base: type[Machine] = Machine, shrink: bool = True) -> dict[str, int]:
     """Run so many examples of up to 50 steps; return how often each thing ended how."""
     machine = type("Bound", (base,), {"world": world, "clock": clock, "seen": {}})
     run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=examples, stateful_step_count=50, derandomize=True, database=None, deadline=None,
-            suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink],
+            suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink][: 1 + shrink],
         ),
     )  # fmt: skip
     seen: dict[str, int] = machine.seen
@@ -477,6 +497,7 @@ def test_everything_ends_as_the_model_says_and_the_promises_hold(world: World, f
     for outcome in (
         "book", "cancel", "reschedule", "revoke", "a retry", "LinkUsed", "LinkRevoked", "LinkExpired", "CalendarClosed",
         "SlotTaken", "ChangeDeadlinePassed", "LinkNotActive", "RescheduleLimitReached", "RebookingNotAllowed",
+        "a slot page",
     ):  # fmt: skip
         assert seen.get(outcome, 0) >= 1, (outcome, seen)
 
@@ -491,3 +512,10 @@ def test_control_a_stray_script_is_noticed_at_its_first_step(sqlite_url: str, ap
 
     with pytest.raises(AssertionError):
         run(world, frozen, 20, WithStray)
+
+
+def test_control_a_page_that_is_kept_too_long_is_noticed(sqlite_url: str, app_on: Any, frozen: Any) -> None:
+    world = World(app_on(sqlite_url))
+    world.execute("DROP TRIGGER renew_stamp_bookings_insert")
+    with pytest.raises(AssertionError):
+        run(world, frozen, 20, shrink=False)

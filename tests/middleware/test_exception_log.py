@@ -47,7 +47,7 @@ def test_a_command_says_the_code_of_an_error(world: World) -> None:
     assert said.rstrip().endswith("try 'db upgrade': CheckViolation 23514")
 
 
-def test_a_handler_of_libraries_logs_leaves_the_words_out_too(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_handler_of_libraries_logs_leaves_the_words_out_too(capfd: pytest.CaptureFixture[str]) -> None:
     root = logging.getLogger()
     before = root.handlers[:]
     try:
@@ -58,7 +58,7 @@ def test_a_handler_of_libraries_logs_leaves_the_words_out_too(capsys: pytest.Cap
             logging.getLogger("some.library").exception("It failed")
     finally:
         root.handlers[:] = before
-    written = json.loads(capsys.readouterr().err)
+    written = json.loads(capfd.readouterr().err)
     assert written["message"] == "It failed"
     assert written["exception"].endswith("ValueError")
 
