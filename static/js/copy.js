@@ -24,12 +24,13 @@ async function copy(field) {
 }
 
 function addButtons() {
-  for (const field of document.querySelectorAll("input[data-copy]")) {
-    if (field.nextElementSibling) continue;
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: field.dataset.copy });
+  for (const box of document.querySelectorAll("[data-copy]")) {
+    if (box.querySelector("button")) continue;
+    const field = box.querySelector("input");
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: box.dataset.copy });
     button.className = field.dataset.copyClass ?? "";
     button.addEventListener("click", () => copy(field));
-    field.after(button);
+    box.append(button);
   }
 }
 

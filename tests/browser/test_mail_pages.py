@@ -61,6 +61,7 @@ def test_what_failed_is_sent_again_from_the_page(
 def test_every_letter_is_readable_on_a_phone(server: Server, office: PostOffice, visitor: Visitor) -> None:
     owner = visitor()
     jane = booked(server, visitor, owner)
+    office.wait_for(2)  # what is not sent yet is dropped when something changes
     jane.get_by_text("Cancel", exact=True).click()
     jane.get_by_role("button", name="Cancel the appointment").click()
     for scheme in ("light", "dark"):

@@ -389,7 +389,7 @@ def _look(tour: Tour, owner: Page) -> None:
     tour.see(jane, "form, in the owner’s look", ".book")
     fill_and_book(jane)
     tour.see(jane, "confirmed, in the owner’s look", ".hero")
-    tour.go(jane, link, "spent, in the owner’s look")
+    tour.go(tour.person(), link, "spent, in the owner’s look")
 
 
 def _logo() -> bytes:
