@@ -5,6 +5,7 @@ from support.world import PASSWORD, Browser, World
 
 from accounts.login_throttle import MAX_FAILURES_OF_ADDRESS, count_attempt
 from accounts.password_checks import MAX_AT_ONCE, password_check
+from accounts.setup import new_setup_token
 from models import Owner
 
 
@@ -50,6 +51,16 @@ def test_the_third_check_at_once_is_refused_and_not_counted(world: World, owner:
         assert browser.change("/settings/password", guess).status_code == 503
     assert world.execute("SELECT count(*) FROM login_attempts") == [(0,)]
     assert sign_in(world, owner.email, "192.0.2.1") == 303
+
+
+def test_a_set_up_beside_two_checks_is_refused_and_can_be_sent_again(world: World) -> None:
+    with world.inside():
+        path = f"/setup?token={new_setup_token()}"
+    form = {"name": "Olivia", "email": "o@example.com", "password": PASSWORD, "timezone": "Europe/Berlin"}
+    with password_check(), password_check():
+        assert world.browser().change(path, form).status_code == 503
+    assert world.execute("SELECT count(*) FROM owners") == [(0,)]
+    assert world.browser().change(path, form).status_code == 303
 
 
 @pytest.mark.slow
