@@ -70,7 +70,7 @@ def change_password(owner_id: int, current: str, new: str, address: str) -> Owne
     """
     with logged("password change", owner_id, address):
         with password_check():
-            attempt = count_attempt(db.session.get_one(Owner, owner_id).email, address)
+            attempt = count_attempt(db.session.get_one(Owner, owner_id).email, address, signed_in=True)
             checked = db.session.get_one(Owner, owner_id).password_hash
             if not check_password_hash(checked, current):
                 raise InvalidCredentials

@@ -3,7 +3,7 @@
 import pytest
 from support.world import PASSWORD, Browser, World
 
-from accounts.login_throttle import MAX_FAILURES_OF_ADDRESS, count_attempt
+from accounts.login_throttle import MAX_FAILURES_FROM_UNKNOWN_PLACES, MAX_FAILURES_OF_ADDRESS, count_attempt
 from accounts.password_checks import MAX_AT_ONCE, password_check
 from accounts.setup import new_setup_token
 from models import Owner
@@ -38,6 +38,23 @@ def test_success_with_one_account_forgives_no_failures_with_others(world: World,
     assert sign_in(world, owner.email, "192.0.2.1") == 303
     assert sign_in(world, owner.email, "192.0.2.1", "wrong") == 422
     assert sign_in(world, owner.email, "192.0.2.1") == 429
+
+
+@pytest.mark.parametrize("stranger", ["198.51.100.{i}", "2001:db8:{i:x}::1"])
+@pytest.mark.parametrize(("home", "other_room"), [("192.0.2.1", "192.0.2.1"), ("2001:db8:f:1::1", "2001:db8:f:2::1")])
+def test_strangers_anywhere_can_not_lock_the_owner_out_of_a_known_place(
+    world: World, owner: Owner, stranger: str, home: str, other_room: str
+) -> None:
+    assert sign_in(world, owner.email, home) == 303
+    for email in (owner.email, "nobody@example.com"):
+        with world.inside():
+            for i in range(MAX_FAILURES_FROM_UNKNOWN_PLACES):
+                count_attempt(email, stranger.format(i=i + 16))
+        assert sign_in(world, email, "203.0.113.5", "wrong") == 429
+    assert sign_in(world, owner.email, "203.0.113.5") == 429
+    assert sign_in(world, owner.email, other_room, "wrong") == 422
+    assert sign_in(world, owner.email, other_room) == 303
+    assert world.execute("SELECT count(*) FROM known_places") == [(1,)]
 
 
 def test_the_third_check_at_once_is_refused_and_not_counted(world: World, owner: Owner, browser: Browser) -> None:
