@@ -181,6 +181,20 @@ class SetupToken(Base):
     token_hash: Mapped[Hash] = mapped_column(unique=True)
 
 
+class KnownPlace(Base):
+    """A place from which an owner has signed in; `place_hash` is a keyed hash of its address."""
+
+    __tablename__ = "known_places"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "place_hash"),
+        Index("ix_known_places_own", "owner_id", "id", unique=True),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"))
+    place_hash: Mapped[Hash]
+
+
 class LoginAttempt(Base):
     """A failed or unfinished login; `throttle_key` is a hash of the account and the client's address."""
 

@@ -9,6 +9,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 import tokens
 from accounts.account_log import logged
 from accounts.errors import InvalidCredentials
+from accounts.known_places import remember_place
 from accounts.login_throttle import Attempt, count_attempt, forget_attempts
 from accounts.owners import find_owner, get_owner_for_update, normalize_email
 from accounts.password_checks import password_check
@@ -42,13 +43,14 @@ def log_in(email: str, password: str, address: str, locale: str = "") -> str:
             correct = check_password_hash(owner.password_hash if owner else _DUMMY_HASH, password)
         if owner is None or not correct:
             raise InvalidCredentials
-        return start_session(owner, attempt, locale)
+        return start_session(owner, attempt, locale, address)
 
 
-def start_session(owner: Owner, attempt: Attempt | None = None, locale: str = "") -> str:
+def start_session(owner: Owner, attempt: Attempt | None = None, locale: str = "", address: str = "") -> str:
     """Create a session of 30 days and return its token; forget the `attempt` that succeeded.
 
-    `locale` becomes that of mails to the owner; '' keeps the previous one.
+    `locale` becomes that of mails to the owner; '' keeps the previous one. The client's `address`
+    becomes a known place of the owner.
     Raises InvalidCredentials if the password was changed since `owner` was read.
     """
     token = secrets.token_urlsafe(24)
@@ -59,6 +61,8 @@ def start_session(owner: Owner, attempt: Attempt | None = None, locale: str = ""
         session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now))
         if attempt is not None:
             forget_attempts(attempt)
+        if address:
+            remember_place(owner_id, address)
         if locale:
             current.locale = locale
         session.add(BrowserSession(owner_id=owner_id, token_hash=tokens.digest(token), expires_at=now + LIFETIME))

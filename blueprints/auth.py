@@ -36,7 +36,7 @@ def setup() -> ResponseReturnValue:
     owner = create_first_owner(
         form.email.data, form.name.data, form.timezone.data, form.password.data, calendar=_("30-minute meeting")
     )
-    start_browser_session(start_session(owner, locale=str(get_locale())))
+    start_browser_session(start_session(owner, locale=str(get_locale()), address=request.remote_addr or ""))
     flash(
         _("Welcome, %(name)s. This is your first calendar: share it from its three-dot menu.", name=isolate(owner.name))
     )

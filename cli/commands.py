@@ -29,6 +29,7 @@ from parsing.limits import (
     MAX_REMINDER,
     MIN_PASSWORD,
 )
+from parsing.passwords import is_common_password
 from public_urls import key, link_address
 from scheduling import calendars, links
 from scheduling.errors import CalendarClosed, NotFound
@@ -138,4 +139,6 @@ def _password() -> str:
         raise CommandError("The password must be text in UTF-8.") from None
     if not MIN_PASSWORD <= len(password) <= MAX_PASSWORD:
         raise CommandError(f"The password must have {MIN_PASSWORD} to {MAX_PASSWORD} characters.")
+    if is_common_password(password):
+        raise CommandError("Many people have this password, so it is guessed first. Choose another one.")
     return password

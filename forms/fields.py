@@ -17,6 +17,7 @@ from i18n import timezones
 from parsing.email_addresses import clean_email, is_email
 from parsing.invisible import JOINERS, strip_invisible, strip_invisible_ends
 from parsing.limits import MAX_EMAIL, MAX_NAME, MAX_PASSWORD, MIN_PASSWORD
+from parsing.passwords import is_common_password
 
 
 def strip_text(value: str | None) -> str:
@@ -100,8 +101,14 @@ def new_password_field(label: Any) -> PasswordField:
     """Return the field of a new password."""
     message = _l("From %(least)d to %(most)d characters, please.", least=MIN_PASSWORD, most=MAX_PASSWORD)
     return PasswordField(
-        label, validators=[InputRequired(message), Length(MIN_PASSWORD, MAX_PASSWORD, message=message)]
+        label,
+        validators=[InputRequired(message), Length(MIN_PASSWORD, MAX_PASSWORD, message=message), _is_not_common],
     )
+
+
+def _is_not_common(_form: Form, field: Field) -> None:
+    if is_common_password(field.data):
+        raise ValidationError(_l("Many people have this password, so it is guessed first. Please choose another one."))
 
 
 class ZoneSelect(Select):

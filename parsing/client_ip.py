@@ -35,6 +35,12 @@ def client_ip(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> str:
     return str(believed) if believed else peer
 
 
+def is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
+    """Return whether what the peer of a connection says of the client is believed."""
+    address = _read(peer)
+    return address is not None and any(address in network for network in trusted)
+
+
 def rate_limit_key(address: str, ipv6_prefix: int = IPV6_PREFIX) -> str:
     """Return what counts as one client: the address, or its /64 for IPv6, since each subscriber has a whole one.
 

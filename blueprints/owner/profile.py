@@ -78,7 +78,7 @@ def password() -> ResponseReturnValue:
         return _page(422, password_form=form)
     try:
         owner = change_password(g.owner.id, form.current.data, form.new.data, request.remote_addr or "")
-        token = start_session(owner)
+        token = start_session(owner, address=request.remote_addr or "")
     except InvalidCredentials:
         form.current.errors = [_("This is not your current password.")]
         return _page(422, password_form=form)

@@ -67,6 +67,7 @@ def test_set_up_is_404_without_its_address_and_once_there_is_an_owner(world: Wor
     "changes",
     [
         {"name": ""}, {"email": "nope"}, {"email": "a\0@example.com"}, {"password": "short"}, {"password": "x" * 201},
+        {"password": "12345678"}, {"password": "PassWord"},
         {"timezone": ""}, {"timezone": "Mars/Olympus"}, {"name": "x" * 10_000},
     ],
 )  # fmt: skip

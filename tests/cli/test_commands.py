@@ -189,6 +189,12 @@ def test_without_migrations_it_says_what_to_do(tmp_path: Path) -> None:
         assert (broken.returncode, broken.stdout, broken.stderr.count("\n")) == (1, "", 1)
 
 
+@pytest.mark.parametrize("password", ["short", "12345678", "Password\n", "x" * 201])
+def test_a_password_that_is_easily_guessed_makes_nobody(world: World, password: str) -> None:
+    refused(world, *owner_args(), stdin=password)
+    assert world.execute("SELECT count(*) FROM owners") == [(0,)]
+
+
 def test_a_password_that_is_no_text_is_one_line(world: World) -> None:
     result = world.app.test_cli_runner().invoke(args=owner_args(), input=b"\xff\xfe12345678")
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)

@@ -1,4 +1,4 @@
-"""Migration 0009 on a filled database: each owner has a stamp of their own, and it can be taken back."""
+"""Migration 0010 on a filled database: each owner has a stamp of their own, and it can be taken back."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ def test_each_owner_gets_a_stamp_and_no_row_is_lost(app: Flask, world: World) ->
         world.book(world.link(world.calendar(world.owner(email))), NINE)
     before = world.dump()
     with app.app_context():
-        downgrade(revision="0009")
+        downgrade(revision="0010")
         downgrade()
     assert "stamp" not in [name for (name,) in columns_of_owners(world)]
     world.execute("UPDATE calendars SET name = name")  # no trigger is left that would look for the stamp
