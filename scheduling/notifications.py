@@ -5,16 +5,21 @@ Nothing is sent here: `notifications.worker` sends the rows later.
 
 from datetime import datetime, timedelta
 
-from database import db
+from sqlalchemy import insert
+
+from database import column_values, db
 from models import Booking, Change, Message, MessageKind, Role
 
 KEEP_TRYING = timedelta(days=3)
 
+_INSERT = insert(Message.__table__)  # type: ignore[arg-type]
+
 
 def enqueue_notifications(booking: Booking, kind: MessageKind, now: datetime, change: Change | None = None) -> None:
     """Write a message to each side about the booking; booking and change must be flushed before."""
-    for recipient in Role:
-        db.session.add(new_message(booking, kind, recipient, now, min(now + KEEP_TRYING, booking.ends_at), change))
+    give_up_at = min(now + KEEP_TRYING, booking.ends_at)
+    rows = [column_values(new_message(booking, kind, recipient, now, give_up_at, change)) for recipient in Role]
+    db.session.connection().execute(_INSERT, rows)
 
 
 def new_message(
