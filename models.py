@@ -7,6 +7,7 @@ reference to another owner's row. `docs/decisions/` says why the code checks it 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -21,8 +22,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    bindparam,
     event,
     literal_column,
+    or_,
     text,
     true,
 )
@@ -256,17 +259,7 @@ class Calendar(Base):
     @property
     def rules(self) -> Rules:
         """The settings that determine its slots; a calendar that takes no bookings has no hours."""
-        return Rules(
-            zone=ZoneInfo(self.timezone),
-            availability=self.availability if self.takes_bookings else Availability(),
-            duration=timedelta(minutes=self.duration),
-            step=timedelta(minutes=self.step),
-            buffer_before=timedelta(minutes=self.buffer_before),
-            buffer_after=timedelta(minutes=self.buffer_after),
-            min_notice=timedelta(minutes=self.min_notice),
-            horizon=self.horizon,
-            daily_limit=self.daily_limit,
-        )
+        return slot_rules(self, self.availability if self.takes_bookings else Availability())
 
     @property
     def public_calendar(self) -> PublicCalendar:
@@ -277,6 +270,21 @@ class Calendar(Base):
     def takes_bookings(self) -> bool:
         """Whether its links can be used: it is open and not archived."""
         return self.is_open and self.archived_at is None
+
+
+def slot_rules(calendar: Any, availability: Availability) -> Rules:
+    """Return the settings of a calendar, or of a row with its columns, that determine its slots."""
+    return Rules(
+        zone=ZoneInfo(calendar.timezone),
+        availability=availability,
+        duration=timedelta(minutes=calendar.duration),
+        step=timedelta(minutes=calendar.step),
+        buffer_before=timedelta(minutes=calendar.buffer_before),
+        buffer_after=timedelta(minutes=calendar.buffer_after),
+        min_notice=timedelta(minutes=calendar.min_notice),
+        horizon=calendar.horizon,
+        daily_limit=calendar.daily_limit,
+    )
 
 
 class Link(Base):
@@ -498,6 +506,12 @@ class BusyTime(Base):
 CONFIRMED = Booking.status == literal_column("'confirmed'")
 CANCELLED = Booking.status == literal_column("'cancelled'")
 UNUSED = and_(Link.used_at.is_(None), Link.revoked_at.is_(None))
+ACTIVE = and_(  # as `Link.state` and `Calendar.takes_bookings` say, at the instant `now`
+    UNUSED,
+    or_(Link.expires_at.is_(None), Link.expires_at > bindparam("now", type_=Instant)),
+    Calendar.is_open,
+    Calendar.archived_at.is_(None),
+)
 WAITING = Message.state == literal_column("'waiting'")
 UNDELIVERED = Message.state.in_((literal_column("'waiting'"), literal_column("'failed'")))
 

@@ -10,6 +10,7 @@ from database.types import (
     Id,
     Instant,
     Timestamp,
+    column_values,
     enum_text,
     utcnow,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "Timestamp",
     "begin_snapshot",
     "close_session",
+    "column_values",
     "db",
     "enum_text",
     "lock_owner",

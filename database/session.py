@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, text
@@ -12,6 +13,11 @@ from database.engine import POSTGRES_BEGIN, SQLITE_BEGIN
 from database.types import Base
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+LINE_TIMEOUT = 0.5
+"""Seconds."""
+
+_writer = Lock()
 
 READ_SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -34,15 +40,32 @@ def transaction() -> Iterator[Session]:
     session.rollback()
     session.info["transaction"] = True
     try:
-        session.connection(execution_options={SQLITE_BEGIN: "IMMEDIATE"})
-        yield session
-        session.flush()
-        _commit(session)
-    except BaseException:
-        _roll_back(session)
-        raise
+        with _in_line(session):
+            try:
+                session.connection(execution_options={SQLITE_BEGIN: "IMMEDIATE"})
+                yield session
+                session.flush()
+                _commit(session)
+            except BaseException:
+                _roll_back(session)
+                raise
     finally:
         session.info.pop("transaction")
+
+
+@contextmanager
+def _in_line(session: Session) -> Iterator[None]:
+    """Let one thread of this process after the other begin to write on SQLite, which has one writer at a time.
+
+    SQLite's own wait sleeps for longer and longer, while the lock is free. Whoever stands in line for too long goes on
+    to that wait, as for writers of other processes, so that both together end in time.
+    """
+    in_line = session.get_bind().dialect.name == "sqlite" and _writer.acquire(timeout=LINE_TIMEOUT)
+    try:
+        yield
+    finally:
+        if in_line:
+            _writer.release()
 
 
 def close_session(_error: BaseException | None = None) -> None:

@@ -98,3 +98,8 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def column_values(row: Base) -> dict[str, Any]:
+    """Return the columns that were set of a row that is in no session, to insert it without one."""
+    return {name: value for name, value in vars(row).items() if not name.startswith("_")}

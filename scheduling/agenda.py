@@ -45,16 +45,18 @@ def agenda(
     since: datetime,
     until: datetime,
     moving: Booking | None = None,
+    margin: timedelta = MARGIN,
 ) -> Agenda:
     """Return what limits a calendar's slots in `[since, until)`, in one query.
 
     `zone` is the calendar's. A calendar that is not saved yet has the id 0. The appointment `moving` is left out.
+    `margin` is how much is read before and after.
     """
     parameters = {
         "owner": owner_id,
         "calendar": calendar_id,
-        "since": since - MARGIN,
-        "until": until + MARGIN,
+        "since": since - margin,
+        "until": until + margin,
         "moving": moving.id if moving else 0,
     }
     rows = db.session.execute(_BUSY_INTERVALS, parameters).all()

@@ -5,12 +5,14 @@ Nothing is sent here: `notifications.worker` sends the rows later.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import insert, or_, select, update
 
-from database import db
+from database import column_values, db
 from models import UNDELIVERED, Booking, Change, Message, MessageKind, MessageState, Role
 
 KEEP_TRYING = timedelta(days=3)
+
+_INSERT = insert(Message.__table__)  # type: ignore[arg-type]
 
 
 def enqueue_notifications(booking: Booking, kind: MessageKind, now: datetime, change: Change | None = None) -> None:
@@ -20,8 +22,9 @@ def enqueue_notifications(booking: Booking, kind: MessageKind, now: datetime, ch
     """
     if change:
         _drop_undelivered(booking, now)
-    for recipient in Role:
-        db.session.add(new_message(booking, kind, recipient, now, min(now + KEEP_TRYING, booking.ends_at), change))
+    give_up_at = min(now + KEEP_TRYING, booking.ends_at)
+    rows = [column_values(new_message(booking, kind, recipient, now, give_up_at, change)) for recipient in Role]
+    db.session.connection().execute(_INSERT, rows)
 
 
 def new_message(

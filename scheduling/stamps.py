@@ -3,25 +3,18 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Engine, bindparam, or_, select
+from sqlalchemy import Engine, bindparam, select
 
 import tokens
-from database import Instant
 from database.row_query import RowQuery
-from models import UNUSED, Calendar, Link, Owner
+from models import ACTIVE, Calendar, Link, Owner
 
 _ACTIVE = RowQuery(
     select(Calendar.id, Owner.stamp)
     .select_from(Link)
     .join(Link.calendar)
     .join(Calendar.owner)
-    .where(
-        Link.token_hash == bindparam("hash"),
-        UNUSED,
-        or_(Link.expires_at.is_(None), Link.expires_at > bindparam("now", type_=Instant)),
-        Calendar.is_open,
-        Calendar.archived_at.is_(None),
-    )
+    .where(Link.token_hash == bindparam("hash"), ACTIVE)
 )
 
 

@@ -137,7 +137,7 @@ def test_control_without_its_trigger_each_change_is_missed(kept: Kept, change: s
 
 def drop_triggers(world: World, table: str) -> None:
     """Drop the triggers on a table that renew stamps."""
-    if not world.app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+    if not world.on_sqlite:
         world.execute(f"DROP TRIGGER renew_stamp ON {table}")
         return
     found = world.execute(

@@ -60,9 +60,7 @@ class Asked:
             calendars.change_calendar(owner.id, closed, is_open=False)
             calendars.remove_calendar(owner.id, archived)
         self.world.execute(
-            "UPDATE links SET expires_at = '2026-11-30 07:00:00.000000+00' WHERE id = :id"
-            if self.app.config["SQLALCHEMY_DATABASE_URI"].startswith("postgres")
-            else "UPDATE links SET expires_at = '2026-11-30 07:00:00.000000' WHERE id = :id",
+            "UPDATE links SET expires_at = '2026-11-30 07:00:00.000000' WHERE id = :id",
             id=self.world.row(token["expired"]).id,
         )
 

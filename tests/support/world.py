@@ -112,6 +112,7 @@ class World:
         self.app = app
         self.key = str(app.secret_key)
         self.sends_mail = app.config["BOOKONCE"].sends_mail
+        self.on_sqlite = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
         app.test_client_class = Browser
 
     @contextmanager

@@ -1,0 +1,68 @@
+"""An active link as booking needs it: read without the ORM, which would take a fifth of a booking's time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+import tokens
+from availability.slots import Rules
+from database import lock_owner, utcnow
+from models import ACTIVE, Calendar, Link, slot_rules
+
+
+@dataclass(frozen=True)
+class ActiveCalendar:
+    """The calendar of an active link; the fields are named as in `Calendar`."""
+
+    id: int
+    owner_id: int
+    timezone: str
+    rules: Rules
+
+
+@dataclass(frozen=True)
+class ActiveLink:
+    """A link that can be used at the instant `now`; the other fields are named as in `Link`."""
+
+    id: int
+    owner_id: int
+    calendar_id: int
+    calendar: ActiveCalendar
+    now: datetime
+
+
+_FIND = (
+    select(
+        Link.id.label("link_id"),
+        Calendar.id,
+        Calendar.owner_id,
+        Calendar.timezone,
+        Calendar.availability,
+        Calendar.duration,
+        Calendar.step,
+        Calendar.buffer_before,
+        Calendar.buffer_after,
+        Calendar.min_notice,
+        Calendar.horizon,
+        Calendar.daily_limit,
+    )
+    .select_from(Link)
+    .join(Link.calendar)
+    .where(Link.token_hash == bindparam("hash"), ACTIVE)
+)
+
+
+def find_active_for_update(connection: Connection, token: str) -> ActiveLink | None:
+    """Return the link with this token, holding the owner's lock; None if there is none that is active now."""
+    link = _find(connection, token)
+    return _find(connection, token) if link and lock_owner(link.owner_id) else link
+
+
+def _find(connection: Connection, token: str) -> ActiveLink | None:
+    now = utcnow()
+    row = connection.execute(_FIND, {"hash": tokens.digest(token), "now": now}).one_or_none()
+    if row is None:
+        return None
+    calendar = ActiveCalendar(row.id, row.owner_id, row.timezone, slot_rules(row, row.availability))
+    return ActiveLink(row.link_id, row.owner_id, row.id, calendar, now)
