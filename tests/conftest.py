@@ -23,7 +23,7 @@ from database import db
 from models import Owner
 
 MONDAY_MORNING = "2026-11-30T07:00:00+00:00"
-FAST_ROWS = 5
+FAST_ROWS = 3
 NOT_FAST = {  # what needs a browser or a server, and what takes long by generating its cases
     "browser",
     "deploy",
