@@ -19,6 +19,7 @@ from blueprints.view_models import BookingView
 from database import utcnow
 from forms.booking import CancelForm, RescheduleForm
 from i18n import formatting
+from i18n.bidi import isolate
 from models import Booking, Change, Role
 from parsing.values import parse_instant
 from scheduling.booking_queries import history
@@ -99,17 +100,17 @@ def refusal_words(
     refusal: type[ChangeNotAllowed], actor: Actor, booking: Booking, changes: Sequence[Change], zone: ZoneInfo
 ) -> str:
     """Return in a sentence why the appointment cannot be changed; `zone` is the reader's."""
-    owner = booking.calendar.owner
+    owner = isolate(booking.calendar.owner.name)
     if refusal is ChangeLimitReached and actor.role is Role.OWNER:
         return str(
             _("This appointment was changed as often as it can be. You can still cancel it, and make a new link.")
         )
     if refusal is ChangeLimitReached:
-        return str(_("This appointment was changed as often as it can be. Please contact %(name)s.", name=owner.name))
+        return str(_("This appointment was changed as often as it can be. Please contact %(name)s.", name=owner))
     if refusal is TooManyChanges:
         when = formatting.format_slot(wait_until(actor, changes, utcnow()) or utcnow(), zone)
         words = _("This was changed often within an hour. Please try again after %(when)s, or contact %(name)s.")
-        return str(words % {"when": when, "name": owner.name})
+        return str(words % {"when": when, "name": owner})
     if refusal is RescheduleLimitReached:
         return str(_("This appointment was moved as often as it can be."))
     if refusal is RebookingNotAllowed:

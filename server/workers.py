@@ -1,5 +1,6 @@
 """Several processes that serve the same sockets: one that dies is replaced, and all end together."""
 
+import contextlib
 import logging
 import os
 import signal
@@ -64,7 +65,8 @@ class Workers:
         for each in self._sockets:
             each.close()  # else a new connection would wait for an answer that nobody gives
         for pid in self._numbers:
-            os.kill(pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):  # it has just ended, and is not taken off the list yet
+                os.kill(pid, signal.SIGTERM)
 
     def _start(self, worker: int) -> None:
         """Fork a worker, unless SIGTERM came first: no signal may arrive between the fork and its entry in the list."""

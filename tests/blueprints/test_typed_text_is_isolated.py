@@ -1,12 +1,16 @@
 """A name in another direction, or one that sets a direction, turns no other words around, on any page (UAX #9)."""
 
 from html.parser import HTMLParser
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from support.world import HTMX, World, at
 
+from blueprints.reschedule_pages import refusal_words
 from i18n.bidi import FIRST_STRONG_ISOLATE, isolate
+from scheduling.changes import InviteeActor
+from scheduling.errors import ChangeLimitReached, ChangeNotAllowed, TooManyChanges
 
 EVIL = "\u202eevil"
 NINE, TEN, TWELVE = at("2026-11-30 09:00"), at("2026-11-30 10:00"), at("2026-11-30 12:00")
@@ -113,3 +117,12 @@ def test_typed_text_is_isolated_wherever_it_stands(world: World) -> None:
 )
 def test_no_text_gets_out_of_its_isolate(typed: str, isolated: str) -> None:
     assert isolate(typed) == isolated
+
+
+@pytest.mark.parametrize("refusal", [ChangeLimitReached, TooManyChanges])
+def test_a_refused_change_isolates_the_owners_name(world: World, refusal: type[ChangeNotAllowed]) -> None:
+    booking = world.book(world.link(world.calendar(world.owner(name=EVIL))), NINE)
+    actor = InviteeActor(world.manage_token(booking))
+    with world.app.test_request_context():
+        words = refusal_words(refusal, actor, actor.find(), [], ZoneInfo("UTC"))
+    assert isolate(EVIL) in words

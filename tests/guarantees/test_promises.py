@@ -164,6 +164,8 @@ def test_what_only_the_database_sees_is_refused_in_our_words_too(world: World) -
         event.listen(db.engine, "before_cursor_execute", write_past_us)
     with pytest.raises(SlotTaken):
         world.book(token, TEN)
+    with world.inside():
+        event.remove(db.engine, "before_cursor_execute", write_past_us)
     assert written
     assert world.row(token).used_at is None
     world.execute("UPDATE links SET used_at = NULL")
