@@ -14,7 +14,7 @@ from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.routing import BaseConverter
 
-from blueprints import auth, errors, invitee, owner, system
+from blueprints import auth, errors, invitee, owner, system, template_functions
 from blueprints.kept_pages import MOST, KeptPages
 from blueprints.login_required import csrf, current_owner
 from blueprints.responses import is_owner_page, url_pattern
@@ -115,6 +115,9 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         current_owner=current_owner,
         delivery_problems=delivery_problems,
         mail_server=config.mail,
+        initials=template_functions.initials,
+        location_icon=template_functions.location_icon,
+        is_long=template_functions.is_long,
     )
     app.before_request(_refuse_too_much)
     if app.debug:

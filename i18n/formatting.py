@@ -14,7 +14,7 @@ from markupsafe import Markup
 from availability.opening_hours import format_windows
 from availability.slots import Availability, Windows
 from i18n.locales import DEFAULT
-from i18n.timezones import common_timezones, occurs_twice, offset_text, present_name
+from i18n.timezones import common_timezones, occurs_twice, offset_text, zone_territory
 
 MONDAY = date(2024, 1, 1)
 
@@ -41,6 +41,22 @@ def utc_text(at: datetime) -> str:
 def format_month(day: date) -> str:
     """Return `December 2026`."""
     return _date(day, "LLLL y")
+
+
+def format_months(first: date, last: date, today: date) -> str:
+    """Return `November – December`; a month that is not of this year has its year."""
+    names = [_date(month, "LLLL" if month.year == today.year else "LLLL y") for month in (first, last)]
+    return " – ".join(dict.fromkeys(names))
+
+
+def format_leaf_month(day: date) -> str:
+    """Return `December`, without the year."""
+    return _date(day, "LLLL")
+
+
+def format_short_month(day: date) -> str:
+    """Return `Dec`."""
+    return _date(day, "LLL")
 
 
 def format_day(day: date, year: bool = False) -> str:
@@ -72,6 +88,11 @@ def format_time(at: datetime) -> str:
 def language() -> str:
     """Return the language of the texts: `en`."""
     return str(_locale().language)
+
+
+def has_12_hours() -> bool:
+    """Return whether the reader's clock has twelve hours, AM and PM."""
+    return _has_12_hours(_locale())
 
 
 def first_weekday() -> int:
@@ -130,16 +151,42 @@ def format_moment(at: datetime, zone: ZoneInfo) -> str:
 
 
 def format_zone(zone: ZoneInfo, at: datetime) -> str:
-    """Return a zone with its offset at an instant: `Europe/Berlin (UTC+1)`."""
-    return f"{present_name(zone.key)} ({offset_text(at.astimezone(zone))})" if zone.key != "UTC" else "UTC"
+    """Return the place of a zone with its offset at an instant: `Berlin (UTC+1)`."""
+    place, offset = format_place(zone, at)
+    return f"{place} ({offset})" if place != offset else offset
+
+
+def format_place(zone: ZoneInfo, at: datetime) -> tuple[str, str]:
+    """Return the place that a zone is named after in the reader's language, and its offset: `Berlin`, `UTC+1`."""
+    return _place(zone.key, _locale()), offset_text(at.astimezone(zone))
+
+
+def zone_options(chosen: str) -> Markup:
+    """Return the `<option>` elements of all zones, by the names of their places: `Berlin, Germany`."""
+    return _zone_options(chosen, _locale())
 
 
 @lru_cache(maxsize=64)
-def zone_options(chosen: str) -> Markup:
-    """Return the `<option>` elements of all zones; cached, since they take half of a page's time."""
-    names = common_timezones() if chosen in common_timezones() else (chosen, *common_timezones())
-    option = Markup("<option{}>{}</option>")
-    return Markup("").join(option.format(Markup(" selected") if name == chosen else "", name) for name in names)
+def _zone_options(chosen: str, locale: Locale) -> Markup:
+    keys = common_timezones() if chosen in common_timezones() else (chosen, *common_timezones())
+    named = sorted((_place_and_country(key, locale), key) for key in keys)
+    option = Markup('<option value="{}"{}>{}</option>')
+    return Markup("").join(
+        option.format(key, Markup(" selected") if key == chosen else "", name) for name, key in named
+    )
+
+
+def _place_and_country(key: str, locale: Locale) -> str:
+    country = locale.territories.get(zone_territory(key) or "", "")
+    place = _place(key, locale)
+    return f"{place}, {country}" if country and country != place else place
+
+
+@lru_cache(maxsize=2048)
+def _place(key: str, locale: Locale) -> str:
+    if "/" not in key:
+        return key
+    return str(dates.get_timezone_location(ZoneInfo(key), locale, return_city=True)).rpartition("/")[2]
 
 
 @_cached_by_locale
@@ -264,9 +311,13 @@ def _time(at: datetime, locale: Locale) -> str:
 
 @lru_cache(maxsize=4096)
 def _clock(hour: int, minute: int, locale: Locale) -> str:
-    if "a" in locale.time_formats["short"].pattern:
+    if _has_12_hours(locale):
         return str(dates.format_time(time(hour, minute), "h:mm a", locale=locale))
     return f"{hour}:{minute:02}"
+
+
+def _has_12_hours(locale: Locale) -> bool:
+    return "a" in locale.time_formats["short"].pattern
 
 
 def _span(days: list[int], locale: Locale) -> str:

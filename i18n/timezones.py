@@ -29,9 +29,19 @@ def all_timezones() -> frozenset[str]:
 @cache
 def common_timezones() -> tuple[str, ...]:
     """Return the names to choose from, in order: those of today's places, and UTC."""
+    return tuple(sorted((_territories().keys() & all_timezones()) | {"UTC"}))
+
+
+@cache
+def _territories() -> dict[str, str]:
     lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8").splitlines()
-    places = {line.split("\t")[2] for line in lines if line and not line.startswith("#")}
-    return tuple(sorted((places & all_timezones()) | {"UTC"}))
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {row[2]: row[0] for row in rows}
+
+
+def zone_territory(key: str) -> str | None:
+    """Return the country of a zone's place, `DE` (ISO 3166); None if it has none."""
+    return _territories().get(key)
 
 
 def parse_timezone(name: str | None) -> ZoneInfo | None:

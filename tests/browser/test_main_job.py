@@ -181,9 +181,9 @@ def test_the_browsers_time_zone_is_found_and_can_be_changed(server: Server, visi
     jane.get_by_role("button", name="Show").click()
     expect(jane.get_by_text("Times are in the time zone Asia/Tokyo")).to_be_visible()
     pick_a_time(jane)
-    expect(jane.get_by_text("Asia/Tokyo (UTC+9)")).to_be_visible()
+    expect(jane.get_by_text("Tokyo (UTC+9)")).to_be_visible()
     fill_and_book(jane)
-    expect(jane.get_by_text(re.compile(r"in Europe/Berlin \(UTC\+[12]\)"))).to_be_visible()
+    expect(jane.get_by_text(re.compile(r"in Berlin \(UTC\+[12]\)"))).to_be_visible()
 
 
 def test_of_two_taps_on_a_slow_line_the_second_counts(server: Server, visitor: Visitor) -> None:
