@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from flask import Flask, Request, Response, abort, has_request_context, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel
@@ -26,6 +27,7 @@ from database import close_session, db
 from database.engine import connect_args, prepare_engine
 from i18n import formatting, locales, timezones
 from i18n.bidi import isolate
+from i18n.texts import text
 from middleware import static_files
 from middleware.client import client_middleware
 from middleware.exception_log import without_texts
@@ -107,6 +109,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         urlize=contact_links.urlize, mail_link=contact_links.mail_link, tel_link=contact_links.tel_link, isolate=isolate
     )
     app.jinja_env.globals.update(
+        _=text,
         formatting=formatting,
         timezones=timezones,
         static=static_files.source_url if app.debug else static_files.static_url,
@@ -161,8 +164,10 @@ def _settings(config: Config) -> dict[str, object]:
     }
 
 
-def _readers_locale() -> str | None:
-    return locales.locale_from_header(request.headers.get("Accept-Language", "")) if has_request_context() else None
+def _readers_locale() -> Locale | None:
+    if not has_request_context():
+        return None
+    return locales.parse_locale(locales.locale_from_header(request.headers.get("Accept-Language", "")))
 
 
 def _refuse_too_much() -> None:
