@@ -34,7 +34,6 @@ from middleware.exception_log import without_texts
 from middleware.headers import headers_middleware, security_headers
 from middleware.kept_pages import kept_pages_middleware
 from middleware.request_metrics import ROUTE, Metrics, metrics_middleware
-from notifications.undelivered import delivery_problems
 from parsing import contact_links
 from server.serve import serve
 
@@ -116,7 +115,6 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         stylesheet=theme.stylesheet_url,
         url_pattern=url_pattern,
         current_owner=current_owner,
-        delivery_problems=delivery_problems,
         mail_server=config.mail,
     )
     app.before_request(_refuse_too_much)

@@ -454,6 +454,7 @@ ACTIVE = and_(  # as `Link.state` and `Calendar.takes_bookings` say, at the inst
 )
 WAITING = Message.state == literal_column("'waiting'")
 UNDELIVERED = Message.state.in_((literal_column("'waiting'"), literal_column("'failed'")))
+FAILED = and_(UNDELIVERED, Message.state == literal_column("'failed'"))
 
 refuse_overlaps(Booking.__table__)
 
