@@ -27,7 +27,7 @@ from database import close_session, db
 from database.engine import connect_args, prepare_engine
 from i18n import formatting, locales, timezones
 from i18n.bidi import isolate
-from i18n.texts import text
+from i18n.texts import template_gettext
 from middleware import static_files
 from middleware.client import client_middleware
 from middleware.exception_log import without_texts
@@ -108,7 +108,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         urlize=contact_links.urlize, mail_link=contact_links.mail_link, tel_link=contact_links.tel_link, isolate=isolate
     )
     app.jinja_env.globals.update(
-        _=text,
+        _=template_gettext,
         formatting=formatting,
         timezones=timezones,
         static=static_files.source_url if app.debug else static_files.static_url,

@@ -5,7 +5,6 @@ from urllib.parse import unquote_plus
 
 from flask import Response, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms.validators import ValidationError
@@ -14,6 +13,7 @@ from accounts.sessions import SignedIn, find_signed_in
 from blueprints import carried
 from blueprints.responses import requested_address, wants_fragment
 from forms.account import LoginForm
+from i18n.texts import gettext as _
 
 csrf = CSRFProtect()
 _CSRF_FIELD = re.compile(rb"(?:^|&)csrf_token=([^&]*)")

@@ -7,13 +7,13 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates
-from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
 from availability.opening_hours import format_windows
 from availability.slots import Availability, Windows
 from i18n.locales import current_locale
+from i18n.texts import gettext as _
 from i18n.timezones import common_timezones, occurs_twice, offset_text, present_name
 
 MONDAY = date(2024, 1, 1)

@@ -15,7 +15,7 @@ MIN_DIGITS = 3
 _PLAIN = "!$'*+"
 """What a local part may hold beside letters and digits, and has no meaning in a URL."""
 _ORDINARY = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}")
-"""Nearly all addresses. They mean nothing else in a URL, so the long check is left out."""
+"""Nearly all addresses. They mean nothing else in a URL or in HTML, so the long check is left out."""
 _MAIL_LINK = re.compile(r'<a href="mailto:[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _SEPARATORS = re.compile(r"[\s().\-/\u2010-\u2015\u2212]")
@@ -23,8 +23,6 @@ _SEPARATORS = re.compile(r"[\s().\-/\u2010-\u2015\u2212]")
 
 def mailto_url(address: str) -> str | None:
     """Return `mailto:` with the address, percent-encoded (RFC 6068, section 2); None if it is no email address."""
-    if _ORDINARY.fullmatch(address):
-        return f"mailto:{address}"
     if not is_email(address):
         return None
     local, domain = split_address(address)
@@ -55,6 +53,8 @@ def urlize(text: str) -> Markup:
 
 def mail_link(address: str) -> Markup:
     """Return the address as an HTML link; as text if it is no email address."""
+    if _ORDINARY.fullmatch(address):
+        return Markup(f'<a href="mailto:{address}">{address}</a>')  # noqa: S704
     url = mailto_url(address)
     return Markup('<a href="{}">{}</a>').format(url, address) if url else Markup("{}").format(address)
 

@@ -4,9 +4,9 @@ import re
 
 from flask import Blueprint, flash, g, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from blueprints.responses import redirect_to
+from i18n.texts import gettext as _
 from public_urls import feed_address, key
 from scheduling.feeds import renew_feed, turn_off_feed
 
