@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from wtforms import EmailField, Field, Form, IntegerField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import Choice
@@ -14,6 +13,7 @@ from wtforms.widgets import Select
 
 from availability.slots import MINUTES_A_DAY
 from i18n import timezones
+from i18n.texts import lazy_gettext as _l
 from parsing.email_addresses import clean_email, is_email
 from parsing.invisible import JOINERS, strip_invisible, strip_invisible_ends
 from parsing.limits import MAX_EMAIL, MAX_NAME, MAX_PASSWORD, MIN_PASSWORD

@@ -7,13 +7,13 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates
-from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from availability.opening_hours import format_windows
 from availability.slots import Availability, Windows
-from i18n.locales import DEFAULT
+from i18n.locales import current_locale
+from i18n.texts import gettext as _
 from i18n.timezones import common_timezones, occurs_twice, offset_text, zone_territory
 
 MONDAY = date(2024, 1, 1)
@@ -28,7 +28,7 @@ def _cached_by_locale(function: Callable[..., str]) -> Callable[..., str]:
 
     @wraps(function)
     def wrapper(*args: int) -> str:
-        return cached(_locale(), *args)
+        return cached(current_locale(), *args)
 
     return wrapper
 
@@ -66,7 +66,7 @@ def format_day(day: date, year: bool = False) -> str:
 
 def format_days(days: Iterable[date]) -> dict[date, str]:
     """Return each day with its text from `format_day`."""
-    locale = _locale()
+    locale = current_locale()
     return {day: _formatted(day, "EEEE, d MMMM", locale) for day in days}
 
 
@@ -82,27 +82,27 @@ def format_weekday(weekday: int, wide: bool = False) -> str:
 
 def format_time(at: datetime) -> str:
     """Return the wall time of an aware datetime: `9:00`, `9:00 AM`; with the offset if it occurs twice."""
-    return _time(at, _locale())
+    return _time(at, current_locale())
 
 
 def language() -> str:
     """Return the language of the texts: `en`."""
-    return str(_locale().language)
+    return str(current_locale().language)
 
 
 def has_12_hours() -> bool:
     """Return whether the reader's clock has twelve hours, AM and PM."""
-    return _has_12_hours(_locale())
+    return _has_12_hours(current_locale())
 
 
 def first_weekday() -> int:
     """Return the first day of the reader's week; Monday is 0."""
-    return int(_locale().first_week_day)
+    return int(current_locale().first_week_day)
 
 
 def weekdays() -> list[tuple[str, str]]:
     """Return the names of the weekdays, long and short, in the reader's order."""
-    return _weekdays(_locale())
+    return _weekdays(current_locale())
 
 
 def format_stretch(start: datetime, end: datetime, zone: ZoneInfo) -> str:
@@ -158,12 +158,12 @@ def format_zone(zone: ZoneInfo, at: datetime) -> str:
 
 def format_place(zone: ZoneInfo, at: datetime) -> tuple[str, str]:
     """Return the place that a zone is named after in the reader's language, and its offset: `Berlin`, `UTC+1`."""
-    return _place(zone.key, _locale()), offset_text(at.astimezone(zone))
+    return _place(zone.key, current_locale()), offset_text(at.astimezone(zone))
 
 
 def zone_options(chosen: str) -> Markup:
     """Return the `<option>` elements of all zones, by the names of their places: `Berlin, Germany`."""
-    return _zone_options(chosen, _locale())
+    return _zone_options(chosen, current_locale())
 
 
 @lru_cache(maxsize=64)
@@ -201,7 +201,7 @@ def format_minutes(minutes: int) -> str:
 
 def format_hours(availability: Availability) -> str:
     """Return weekly hours on one line: `Mo–Fr 09:00–17:00 · Sa 10:00–12:00`."""
-    return _week_words(availability.week, _locale()) or _("no hours yet")
+    return _week_words(availability.week, current_locale()) or _("no hours yet")
 
 
 @lru_cache(maxsize=256)
@@ -216,7 +216,7 @@ def _week_words(week: Sequence[Windows], locale: Locale) -> str:
 
 def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datetime, str]]]]:
     """Return aware wall times with their labels, grouped under Morning, Afternoon and Evening."""
-    locale = _locale()
+    locale = current_locale()
     labelled = [(at, _time(at, locale)) for at in starts]
     names = [_("Morning"), _("Afternoon"), _("Evening")]
     grouped = groupby(labelled, key=lambda slot: 0 if slot[0].hour < 12 else 1 if slot[0].hour < 18 else 2)
@@ -291,12 +291,8 @@ def _weekdays(locale: Locale) -> list[tuple[str, str]]:
     return [(_formatted(day, "EEEE", locale), _formatted(day, "EEEEEE", locale)) for day in days]
 
 
-def _locale() -> Locale:
-    return get_locale() or Locale.parse(DEFAULT)
-
-
 def _date(day: date, pattern: str) -> str:
-    return _formatted(day, pattern, _locale())
+    return _formatted(day, pattern, current_locale())
 
 
 @lru_cache(maxsize=4096)

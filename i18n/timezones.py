@@ -1,6 +1,6 @@
 """IANA time zones: names, parsing, offsets."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
@@ -77,4 +77,5 @@ def offset_text(at: datetime) -> str:
 
 def occurs_twice(at: datetime) -> bool:
     """Return whether the clock shows this aware wall time twice, because it is set back (PEP 495)."""
-    return at.replace(fold=0).astimezone(UTC) < at.replace(fold=1).astimezone(UTC)
+    first, second = at.replace(fold=0).utcoffset(), at.replace(fold=1).utcoffset()
+    return first is not None and second is not None and first > second

@@ -1,14 +1,25 @@
 """Calendars: create, change, list, delete or archive."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    ScalarSelect,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import contains_eager
 
 from availability.opening_hours import parse_availability
-from database import db, lock_owner, transaction, utcnow
+from availability.slots import Availability
+from database import Instant, db, lock_owner, transaction, utcnow
 from models import UNUSED, Booking, Calendar, Link
 from scheduling.lookup import get_or_not_found
 
@@ -20,16 +31,23 @@ DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.col
     "availability": parse_availability(["mon-fri 09:00-17:00"]),
 }
 
+MANY = 100
+ARCHIVED = Calendar.archived_at.is_not(None).label("is_archived")
 
-@dataclass(frozen=True)
-class Summary:
+
+class Summary(NamedTuple):
     """A calendar in the owner's list, with the numbers of its unused links and of its bookings.
 
     Both are counted up to `MANY`, since counting many thousands is slow.
     """
 
-    MANY: ClassVar[int] = 100
-    calendar: Calendar
+    id: int
+    name: str
+    duration: int
+    timezone: str
+    availability: Availability
+    is_open: bool
+    is_archived: bool
     waiting: int
     booked: int
 
@@ -107,20 +125,38 @@ def list_calendars(owner_id: int) -> Sequence[Calendar]:
     return db.session.scalars(query.order_by(Calendar.id)).all()
 
 
+# The page's calendars first, so that the links of no other are counted.
+_PAGE = (
+    select(*(Calendar.__table__.c[name] for name in ("owner_id", *Summary._fields[:-3])), ARCHIVED)
+    .where(Calendar.owner_id == bindparam("owner", type_=BigInteger))
+    .order_by(ARCHIVED, Calendar.id)
+    .offset(bindparam("skip", type_=Integer))
+    .limit(bindparam("most", type_=Integer))
+    .subquery()
+)
+
+
 def calendar_summaries(owner_id: int, skip: int, limit: int) -> list[Summary]:
     """Return up to `limit` calendars of the owner after the first `skip`, with counts; archived ones come last."""
-    alive = or_(Link.expires_at.is_(None), Link.expires_at > utcnow())
-    waiting = _up_to_many(select(Link.id).where(_of_calendar(Link), UNUSED, alive))
-    booked = _up_to_many(select(Booking.id).where(_of_calendar(Booking)))
-    query = select(Calendar, waiting, booked).where(Calendar.owner_id == owner_id)
-    query = query.order_by(Calendar.archived_at.is_not(None), Calendar.id).offset(skip).limit(limit)
-    return [Summary(*row) for row in db.session.execute(query)]
+    values = {"owner": owner_id, "skip": skip, "most": limit, "now": utcnow()}
+    return [Summary._make(row) for row in db.session.connection().execute(_SUMMARIES, values)]
 
 
-def _of_calendar(table: type[Link] | type[Booking]) -> ColumnElement[bool]:
-    return and_(table.owner_id == Calendar.owner_id, table.calendar_id == Calendar.id)
-
-
-def _up_to_many(query: Select[int]) -> ScalarSelect[int]:
-    few = query.limit(Summary.MANY).correlate(Calendar).subquery()
+def _up_to_many(*parts: Select[int]) -> ScalarSelect[int]:
+    """Return how many rows of the page's calendar the parts find together, up to MANY."""
+    few = union_all(*(part.correlate(_PAGE) for part in parts)).limit(literal_column(str(MANY))).subquery()
     return select(func.count()).select_from(few).scalar_subquery()
+
+
+def _summaries() -> Select[*tuple[Any, ...]]:
+    unused = select(Link.id).where(Link.owner_id == _PAGE.c.owner_id, Link.calendar_id == _PAGE.c.id, UNUSED)
+    # In two parts, each a range of the index: together they would read all links that have expired.
+    lasting = unused.where(Link.expires_at.is_(None))
+    expiring = unused.where(Link.expires_at > bindparam("now", type_=Instant))
+    bookings = select(Booking.id).where(Booking.owner_id == _PAGE.c.owner_id, Booking.calendar_id == _PAGE.c.id)
+    columns = (_PAGE.c[name] for name in Summary._fields[:-2])
+    query = select(*columns, _up_to_many(lasting, expiring), _up_to_many(bookings))
+    return query.order_by(_PAGE.c.is_archived, _PAGE.c.id)
+
+
+_SUMMARIES = _summaries()

@@ -6,16 +6,16 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from availability.month_view import upcoming_days
 from availability.opening_hours import MAX_OVERRIDES
 from availability.slots import DAY
-from blueprints.responses import PAGE_SIZE, form_status, page_of, redirect_to
-from blueprints.view_models import BookingView, CalendarView
+from blueprints.responses import PAGE_SIZE, form_status, page_of, redirect_to, url_pattern
+from blueprints.view_models import BookingView, CalendarRow
 from database import utcnow
 from forms.calendar import CalendarForm
 from i18n.bidi import isolate
+from i18n.texts import gettext as _
 from models import Calendar
 from parsing.values import parse_positive_int
 from scheduling import calendars
@@ -33,10 +33,14 @@ def index() -> ResponseReturnValue:
     """List the owner's calendars, each with its menu."""
     page = parse_positive_int(request.args.get("page"), MAX_PAGES) or 1
     found, last = page_of(calendars.calendar_summaries(g.owner.id, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1))
-    rows = [(CalendarView.of(row.calendar), row.waiting, row.booked) for row in found]
-    active = sum(row.calendar.archived_at is None for row in found)  # the archived ones come last
-    page_rows = {"summaries": rows[:active], "archived": rows[active:]}
-    return render_template("calendars.html", **page_rows, many=calendars.Summary.MANY, page=page, more=last is not None)
+    return render_template(
+        "calendars.html",
+        rows=_rows([summary for summary in found if not summary.is_archived]),
+        archived=[summary for summary in found if summary.is_archived],
+        many=calendars.MANY,
+        page=page,
+        more=last is not None,
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -101,6 +105,14 @@ def restore(calendar_id: int) -> ResponseReturnValue:
     calendar = calendars.restore_calendar(g.owner.id, calendar_id)
     flash(_("“%(name)s” is back.", name=isolate(calendar.name)))
     return redirect_to("owner.calendars.index")
+
+
+def _rows(summaries: Sequence[calendars.Summary]) -> list[CalendarRow]:
+    edit, links, delete = (
+        url_pattern(endpoint, "calendar_id")
+        for endpoint in ("owner.calendars.edit", "owner.links.index", "owner.calendars.delete")
+    )
+    return [CalendarRow.of(each, edit(each.id), links(each.id), delete(each.id)) for each in summaries]
 
 
 def _first_draft() -> Calendar:

@@ -21,6 +21,8 @@ ORDER = [
     "branding",
     "config",
     "database",
+    "enums",
+    "public_profile",
     "models",
     "scheduling",
     "accounts",
