@@ -5,9 +5,12 @@ from datetime import date, datetime
 from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
 from availability.slots import Availability
+from blueprints.drawings import week_drawing
 from i18n.bidi import isolate
-from i18n.formatting import format_hours, format_links, format_minutes, format_time
+from i18n.formatting import format_booked, format_hours, format_minutes, format_time, format_waiting
 from i18n.texts import gettext as _
 from models import ChangeKind, LinkState, MessageKind, MessageState, Role
 from scheduling.booking_queries import Appointment
@@ -107,7 +110,9 @@ class CalendarRow(NamedTuple):
     is_open: bool
     menu: str
     facts: str
-    links: str
+    week: Markup
+    waiting: str
+    booked: str
     edit_url: str
     links_url: str
     delete_url: str
@@ -120,8 +125,10 @@ class CalendarRow(NamedTuple):
             name=summary.name,
             is_open=summary.is_open,
             menu=_("Menu of “%(name)s”", name=isolate(summary.name)),
-            facts=" · ".join((format_minutes(summary.duration), format_hours(summary.availability), summary.timezone)),
-            links=format_links(summary.waiting, summary.booked, MANY),
+            facts=" · ".join(filter(None, (format_minutes(summary.duration), isolate(summary.location)))),
+            week=week_drawing(summary.availability.week, format_hours(summary.availability)),
+            waiting=format_waiting(summary.waiting, MANY),
+            booked=format_booked(summary.booked, MANY),
             edit_url=edit_url,
             links_url=links_url,
             delete_url=delete_url,

@@ -105,6 +105,11 @@ def weekdays() -> list[tuple[str, str]]:
     return _weekdays(current_locale())
 
 
+def weekday_letters() -> list[str]:
+    """Return a letter for each weekday, in the reader's order."""
+    return _weekday_letters(current_locale())
+
+
 def format_stretch(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """Return an interval: `24 Dec 2026 – 2 Jan 2027` if it is whole days, else with its times."""
     start, end = start.astimezone(zone), end.astimezone(zone)
@@ -274,15 +279,27 @@ def format_tried(attempts: int) -> str:
 
 
 @_cached_by_locale
-def format_links(waiting: int, booked: int, many: int) -> str:
-    """Return the counts of a calendar's links: `3 links waiting · 12 booked`; `99+ booked` from `many` on."""
-    wait, done = (str(count) if count < many else f"{many - 1}+" for count in (waiting, booked))
-    parts = []
-    if waiting:
-        parts.append(ngettext("%(count)s link waiting", "%(count)s links waiting", waiting, count=wait))
-    if booked:
-        parts.append(ngettext("%(count)s booked", "%(count)s booked", booked, count=done))
-    return " · ".join(parts) or _("no links waiting")
+def format_waiting(count: int, many: int) -> str:
+    """Return how many links wait: `3 waiting`; `99+ waiting` from `many` on, `none waiting` for 0."""
+    if not count:
+        return _("none waiting")
+    return _("%(count)s waiting", count=_up_to(count, many))
+
+
+@_cached_by_locale
+def format_booked(count: int, many: int) -> str:
+    """Return how many bookings were made: `12 booked`, `99+ booked` from `many` on; '' for 0."""
+    return _("%(count)s booked", count=_up_to(count, many)) if count else ""
+
+
+def _up_to(count: int, many: int) -> str:
+    return str(count) if count < many else f"{many - 1}+"
+
+
+@lru_cache(maxsize=64)
+def _weekday_letters(locale: Locale) -> list[str]:
+    days = [MONDAY + timedelta(days=(locale.first_week_day + i) % 7) for i in range(7)]
+    return [_formatted(day, "EEEEE", locale) for day in days]
 
 
 @lru_cache(maxsize=64)

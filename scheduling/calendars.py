@@ -1,6 +1,7 @@
 """Calendars: create, change, list, delete or archive."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from availability.opening_hours import parse_availability
 from availability.slots import Availability
 from database import Instant, db, lock_owner, transaction, utcnow
 from models import UNUSED, Booking, Calendar, Link
+from scheduling.booking_queries import normalize_for_search
 from scheduling.lookup import get_or_not_found
 
 DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.columns if column.default is not None} | {
@@ -32,6 +34,7 @@ DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.col
 }
 
 MANY = 100
+MOST_SEARCHED = 1000
 ARCHIVED = Calendar.archived_at.is_not(None).label("is_archived")
 
 
@@ -44,6 +47,7 @@ class Summary(NamedTuple):
     id: int
     name: str
     duration: int
+    location: str
     timezone: str
     availability: Availability
     is_open: bool
@@ -63,6 +67,13 @@ def create_calendar(owner_id: int, **fields: Any) -> Calendar:
 def new_calendar(owner_id: int, **fields: Any) -> Calendar:
     """Return an unsaved calendar with `fields` as its columns; by default half an hour, weekdays nine to five."""
     return Calendar(**DEFAULTS | fields, owner_id=owner_id, created_at=utcnow())
+
+
+def copy_of(calendar: Calendar, name: str) -> Calendar:
+    """Return an unsaved calendar of this name that is like `calendar` in all else."""
+    own = {"id", "owner_id", "name", "created_at", "archived_at"}
+    fields = {column.key: getattr(calendar, column.key) for column in Calendar.__table__.columns}
+    return new_calendar(calendar.owner_id, name=name, **{key: value for key, value in fields.items() if key not in own})
 
 
 def get_calendar(owner_id: int, calendar_id: int) -> Calendar:
@@ -140,6 +151,17 @@ def calendar_summaries(owner_id: int, skip: int, limit: int) -> list[Summary]:
     """Return up to `limit` calendars of the owner after the first `skip`, with counts; archived ones come last."""
     values = {"owner": owner_id, "skip": skip, "most": limit, "now": utcnow()}
     return [Summary._make(row) for row in db.session.connection().execute(_SUMMARIES, values)]
+
+
+def search_calendars(owner_id: int, words: str, limit: int) -> list[Summary]:
+    """Return up to `limit` calendars of the owner with all of the words in their names."""
+    wanted = normalize_for_search(words).split()
+    found = (
+        summary
+        for summary in calendar_summaries(owner_id, 0, MOST_SEARCHED)
+        if all(word in normalize_for_search(summary.name) for word in wanted)
+    )
+    return list(islice(found, limit))
 
 
 def _up_to_many(*parts: Select[int]) -> ScalarSelect[int]:

@@ -299,7 +299,7 @@ def test_the_lists_know_of_a_link_as_soon_as_the_pop_up_closes(server: Server, v
     set_up(owner, server)
     share(owner)
     owner.keyboard.press("Escape")
-    expect(owner.get_by_text("1 link waiting")).to_be_visible()
+    expect(owner.get_by_text("1 waiting")).to_be_visible()
     expect(owner.get_by_role("button", name="Menu of “30-minute meeting”")).to_be_focused()
     owner.goto(f"{server.address}/settings/calendars/1/links")
     owner.get_by_role("button", name="New link").click()
