@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from availability.opening_hours import format_windows
 from availability.slots import Availability, Windows
-from i18n.locales import current_locale as _locale
+from i18n.locales import current_locale
 from i18n.texts import gettext as _
 from i18n.timezones import common_timezones, occurs_twice, offset_text, zone_territory
 
@@ -28,7 +28,7 @@ def _cached_by_locale(function: Callable[..., str]) -> Callable[..., str]:
 
     @wraps(function)
     def wrapper(*args: int) -> str:
-        return cached(_locale(), *args)
+        return cached(current_locale(), *args)
 
     return wrapper
 
@@ -66,7 +66,7 @@ def format_day(day: date, year: bool = False) -> str:
 
 def format_days(days: Iterable[date]) -> dict[date, str]:
     """Return each day with its text from `format_day`."""
-    locale = _locale()
+    locale = current_locale()
     return {day: _formatted(day, "EEEE, d MMMM", locale) for day in days}
 
 
@@ -82,18 +82,18 @@ def format_weekday(weekday: int, wide: bool = False) -> str:
 
 def format_time(at: datetime) -> str:
     """Return the wall time of an aware datetime: `9:00`, `9:00 AM`; with the offset if it occurs twice."""
-    return _time(at, _locale())
+    return _time(at, current_locale())
 
 
 def join_times(starts: Iterable[datetime]) -> str:
     """Return wall times of aware datetimes: `9:00 9:30 10:00`."""
-    locale = _locale()
+    locale = current_locale()
     return " ".join(_time(at, locale) for at in starts)
 
 
 def language() -> str:
     """Return the language of the texts: `en`."""
-    return str(_locale().language)
+    return str(current_locale().language)
 
 
 def has_12_hours() -> bool:
@@ -103,12 +103,12 @@ def has_12_hours() -> bool:
 
 def first_weekday() -> int:
     """Return the first day of the reader's week; Monday is 0."""
-    return int(_locale().first_week_day)
+    return int(current_locale().first_week_day)
 
 
 def weekdays() -> list[tuple[str, str]]:
     """Return the names of the weekdays, long and short, in the reader's order."""
-    return _weekdays(_locale())
+    return _weekdays(current_locale())
 
 
 def weekday_letters() -> list[str]:
@@ -212,7 +212,7 @@ def format_minutes(minutes: int) -> str:
 
 def format_hours(availability: Availability) -> str:
     """Return weekly hours on one line: `Mo–Fr 09:00–17:00 · Sa 10:00–12:00`."""
-    return _week_words(availability.week, _locale()) or _("no hours yet")
+    return _week_words(availability.week, current_locale()) or _("no hours yet")
 
 
 @lru_cache(maxsize=256)
@@ -227,7 +227,7 @@ def _week_words(week: Sequence[Windows], locale: Locale) -> str:
 
 def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datetime, str]]]]:
     """Return aware wall times with their labels, grouped under Morning, Afternoon and Evening."""
-    locale = _locale()
+    locale = current_locale()
     labelled = [(at, _time(at, locale)) for at in starts]
     names = [_("Morning"), _("Afternoon"), _("Evening")]
     grouped = groupby(labelled, key=lambda slot: 0 if slot[0].hour < 12 else 1 if slot[0].hour < 18 else 2)
@@ -315,7 +315,7 @@ def _weekdays(locale: Locale) -> list[tuple[str, str]]:
 
 
 def _date(day: date, pattern: str) -> str:
-    return _formatted(day, pattern, _locale())
+    return _formatted(day, pattern, current_locale())
 
 
 @lru_cache(maxsize=4096)
