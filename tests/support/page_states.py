@@ -110,6 +110,7 @@ def _door(tour: Tour, owner: Page) -> None:
     tour.see(owner, "set up, refused", "#errors")
     set_up(owner, tour.server)
     tour.see(owner, "calendars, the first")
+    owner.get_by_role("button", name="Account: ").click()
     owner.get_by_role("button", name="Sign out").click()
     tour.see(owner, "sign in")
     _sign_in(owner, "wrong")
