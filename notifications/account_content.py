@@ -1,0 +1,37 @@
+"""The text of each mail about an account. A new kind is a function here, and its line in `CONTENTS`."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext as _
+
+from i18n.formatting import format_moment, format_zone
+from models import AccountMessage, AccountMessageKind
+from notifications.email_content import EmailContent
+from public_urls import base
+
+
+def account_content(message: AccountMessage) -> EmailContent:
+    """Return the content of the mail, composed from its parameters."""
+    return CONTENTS[message.kind](message)
+
+
+def _password_changed(message: AccountMessage) -> EmailContent:
+    zone = ZoneInfo(message.owner.timezone)
+    return EmailContent(
+        subject=_("Your password was changed"),
+        heading=_("Your password was changed"),
+        opening=_("All browsers that were signed in before are signed out. If it was you, there is nothing to do."),
+        facts=(
+            (_("When"), f"{format_moment(message.created_at, zone)}\n{format_zone(zone, message.created_at)}"),
+            (_("Account"), message.owner.email),
+            (_("At"), base()),
+        ),
+        action=None,
+        closing=_("If it was not you, tell whoever runs this server at once: they can set a new one."),
+    )
+
+
+CONTENTS: dict[AccountMessageKind, Callable[[AccountMessage], EmailContent]] = {
+    AccountMessageKind.PASSWORD_CHANGED: _password_changed,
+}
