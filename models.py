@@ -91,6 +91,15 @@ class AccountMessageKind(StrEnum):
     """The event that a mail about an account tells of. No constraint lists them, so a new kind needs no migration."""
 
     PASSWORD_CHANGED = "password-changed"  # noqa: S105
+    PASSWORD_RESET = "password-reset"  # noqa: S105
+
+
+class TokenPurpose(StrEnum):
+    """What the one-time address of an account is for."""
+
+    PASSWORD = "password"  # noqa: S105
+    EMAIL = "email"
+    INVITATION = "invitation"
 
 
 class MessageState(StrEnum):
@@ -189,6 +198,31 @@ class SetupToken(Base):
 
     id: Mapped[Id]
     token_hash: Mapped[Hash] = mapped_column(unique=True)
+
+
+class AccountToken(Base):
+    """A one-time address: for a new password, a new email of the owner, or a colleague whom the owner invites.
+
+    `name` and `email` are the new ones. `ended_at` is when it was used or revoked.
+    """
+
+    __tablename__ = "account_tokens"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        _one_of("purpose", TokenPurpose),
+        Index("ix_account_tokens_own", "owner_id", "id", unique=True),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"))
+    purpose: Mapped[TokenPurpose] = mapped_column(enum_text(TokenPurpose))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    token_hash: Mapped[Hash]
+    name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
+    email: Mapped[str] = mapped_column(String(MAX_EMAIL), default="")
+    created_at: Mapped[Timestamp]
+    expires_at: Mapped[Timestamp]
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class KnownPlace(Base):

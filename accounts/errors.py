@@ -1,5 +1,7 @@
 """Errors of accounts and the login. Views show each as a page or as a field's error."""
 
+from models import TokenPurpose
+
 
 class AccountError(Exception):
     """A request about an account that can't be fulfilled; nothing was changed."""
@@ -15,6 +17,14 @@ class TooManyAttempts(AccountError):
     def __init__(self, wait: int) -> None:
         super().__init__("TooManyAttempts")
         self.wait = wait
+
+
+class TokenGone(AccountError):
+    """A one-time address that was used, revoked, or is too old; `purpose` is what it was for."""
+
+    def __init__(self, purpose: TokenPurpose) -> None:
+        super().__init__(f"TokenGone: {purpose}")
+        self.purpose = purpose
 
 
 class EmailTaken(AccountError):

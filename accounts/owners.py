@@ -1,5 +1,7 @@
 """Owners: create an account, find it, change profile and password."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -8,9 +10,10 @@ from accounts.account_log import logged
 from accounts.account_mail import enqueue_account_mail
 from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.login_throttle import NO_OWNER, count_attempt, forget_attempts
+from accounts.one_time_tokens import end_tokens
 from accounts.password_checks import password_check
 from database import db, lock_owner, transaction, utcnow
-from models import AccountMessageKind, BrowserSession, Owner, SetupToken
+from models import AccountMessageKind, BrowserSession, Owner, SetupToken, TokenPurpose
 from scheduling.calendars import new_calendar
 from scheduling.errors import NotFound
 
@@ -49,6 +52,11 @@ def find_owner(email: str) -> Owner | None:
     return db.session.scalars(select(Owner).where(Owner.email == normalize_email(email))).one_or_none()
 
 
+def list_owners() -> Sequence[Owner]:
+    """Return all owners, in the order of their accounts."""
+    return db.session.scalars(select(Owner).order_by(Owner.id)).all()
+
+
 def normalize_email(email: str) -> str:
     """Return the email as it is stored for accounts: lower case, without white space around it."""
     return email.strip().lower()
@@ -84,8 +92,9 @@ def change_password(owner_id: int, current: str, new: str, address: str) -> Owne
 
 
 def set_password(session: Session, owner: Owner, password_hash: str) -> None:
-    """Set the password, end all of the owner's sessions, and tell them. The caller holds the owner's lock."""
+    """Set the password, end all of the owner's sessions and open resets, and tell them. The caller holds their lock."""
     owner.password_hash = password_hash
+    end_tokens(session, owner.id, TokenPurpose.PASSWORD)
     session.execute(delete(BrowserSession).where(BrowserSession.owner_id == owner.id))
     enqueue_account_mail(owner, AccountMessageKind.PASSWORD_CHANGED, utcnow())
 

@@ -1,4 +1,4 @@
-"""The first account, login and logout."""
+"""The first account, login and logout, and a new password for whoever forgot theirs."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -7,13 +7,16 @@ from flask_babel import gettext as _
 
 from accounts.errors import InvalidCredentials
 from accounts.owners import create_first_owner, has_owner
+from accounts.password_resets import get_reset, request_reset, reset_password
 from accounts.sessions import log_in, log_out, start_session
 from accounts.setup import is_setup_token
 from blueprints import carried
 from blueprints.login_required import NEXT_URL, SESSION_TOKEN, current_owner, require_csrf, start_browser_session
 from blueprints.responses import form_status
-from forms.account import LoginForm, SetupForm
+from forms.account import ForgotForm, LoginForm, ResetForm, SetupForm
 from i18n.bidi import isolate
+
+RESET_COMMAND = "flask --app app owner reset --email …"
 
 bp = Blueprint("auth", __name__)
 bp.before_request(require_csrf)
@@ -63,6 +66,30 @@ def login() -> ResponseReturnValue:
             return render_template("carried.html", carried=kept)
         flash(_("What was sent before you signed in was not saved: it was another account’s, or too old."))
     return redirect(next_url or url_for("owner.calendars.index"), code=303)
+
+
+@bp.route("/forgot", methods=["GET", "POST"])
+def forgot() -> ResponseReturnValue:
+    """Mail an address at which a new password is set. The page is the same whether there is such an account or not."""
+    form = ForgotForm()
+    if not form.validate_on_submit():
+        page = render_template("forgot.html", form=form, asked="sent" in request.args, command=RESET_COMMAND)
+        return page, form_status(form)
+    request_reset(form.email.data, request.remote_addr or "")
+    return redirect(url_for("auth.forgot", sent=1), code=303)
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+def reset(token: str) -> ResponseReturnValue:
+    """Set a new password at a one-time address."""
+    get_reset(token)
+    form = ResetForm()
+    if not form.validate_on_submit():
+        return render_template("reset.html", form=form), form_status(form)
+    reset_password(token, form.password.data, request.remote_addr or "")
+    session.clear()
+    flash(_("Your new password is set, and all browsers are signed out. Sign in with it."))
+    return redirect(url_for("auth.login"), code=303)
 
 
 @bp.post("/logout")

@@ -21,6 +21,18 @@ class LoginForm(OurForm):
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password."))])
 
 
+class ForgotForm(OurForm):
+    """The request for a new password."""
+
+    email = fields.email_field(_l("Email"))
+
+
+class ResetForm(OurForm):
+    """A new password at a one-time address."""
+
+    password = fields.new_password_field(_l("New password"))
+
+
 class SetupForm(OurForm):
     """The first owner's account."""
 

@@ -214,7 +214,12 @@ def format_message_kind(kind: str) -> str:
 
 def format_account_mail(kind: str) -> str:
     """Return the name of a kind of mail about an account."""
-    return str({"password-changed": _("Note of the new password")}[kind])
+    return str(
+        {
+            "password-changed": _("Note of the new password"),
+            "password-reset": _("Address to set a new password"),
+        }[kind]
+    )
 
 
 def format_mail(failed: int, late: int) -> str:

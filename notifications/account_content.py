@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 
 from i18n.formatting import format_moment, format_zone
-from models import AccountMessage, AccountMessageKind
+from models import AccountMessage, AccountMessageKind, TokenPurpose
 from notifications.email_content import EmailContent
-from public_urls import base
+from public_urls import account_token, base, forgot_address, reset_address
 
 
 def account_content(message: AccountMessage) -> EmailContent:
@@ -27,11 +27,23 @@ def _password_changed(message: AccountMessage) -> EmailContent:
             (_("Account"), message.owner.email),
             (_("At"), base()),
         ),
-        action=None,
-        closing=_("If it was not you, tell whoever runs this server at once: they can set a new one."),
+        action=(_("It was not me: set a new password"), forgot_address()),
+        closing=_("If it was not you, also tell whoever runs this server."),
+    )
+
+
+def _password_reset(message: AccountMessage) -> EmailContent:
+    return EmailContent(
+        subject=_("Set a new password"),
+        heading=_("Set a new password"),
+        opening=_("Somebody asked for a new password of your account. If it was not you, there is nothing to do."),
+        facts=((_("Account"), message.owner.email), (_("At"), base())),
+        action=(_("Set a new password"), reset_address(account_token(TokenPurpose.PASSWORD, message))),
+        closing=_("The address works once, for an hour. Give it to nobody."),
     )
 
 
 CONTENTS: dict[AccountMessageKind, Callable[[AccountMessage], EmailContent]] = {
     AccountMessageKind.PASSWORD_CHANGED: _password_changed,
+    AccountMessageKind.PASSWORD_RESET: _password_reset,
 }

@@ -26,5 +26,5 @@ def load(session: Session, message_id: int) -> AccountMessage:
 
 
 def is_outdated(_session: Session, message: AccountMessage, now: datetime) -> bool:
-    """Return whether its time is over: what it says, such as an address that works for an hour, helps nobody then."""
-    return message.give_up_at <= now
+    """Return whether it would tell of an address that does not work any more."""
+    return "salt" in message.parameters and message.give_up_at <= now

@@ -6,6 +6,7 @@ from typing import Any
 from flask import url_for
 
 from accounts.branding import change_logo
+from accounts.password_resets import create_reset
 from branding.theme import themed_stylesheet
 from database import db
 from models import Owner
@@ -31,7 +32,10 @@ def assert_closed(answer: Any) -> None:
     """The headers of any answer, by its address alone; redirections and errors too."""
     expected = dict(SECURITY_HEADERS)
     path = answer.request.path
-    if path.startswith(("/login", "/logout", "/setup", "/settings", "/bookings", "/healthz")) or path == "/":
+    if (
+        path.startswith(("/login", "/logout", "/setup", "/forgot", "/reset", "/settings", "/bookings", "/healthz"))
+        or path == "/"
+    ):
         # An owner's form must be allowed to say that it comes from here.
         assert answer.headers.get("Referrer-Policy") in ("same-origin", "no-referrer")
         expected["Referrer-Policy"] = answer.headers["Referrer-Policy"]
@@ -53,6 +57,7 @@ def paths(world: World, owner: Owner) -> list[str]:
     booking = world.book(world.link(calendar), at("2026-11-30 09:00"))
     manage = world.manage_token(booking)
     with world.inside():
+        reset = create_reset(owner.email)
         busy = add_busy_time(owner.id, at("2026-12-24 00:00"), at("2026-12-25 00:00"))
         renew_feed(world.key, owner.id)
         change_logo(owner.id, b"an image")
@@ -65,7 +70,7 @@ def paths(world: World, owner: Owner) -> list[str]:
         "message_id": world.message(booking).id,
     }
     values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
-    tokens: defaultdict[str, str | None] = defaultdict(str, b=token, booking=manage, feed=feed)
+    tokens: defaultdict[str, str | None] = defaultdict(str, b=token, booking=manage, feed=feed, reset=reset)
     found = []
     with world.app.test_request_context():
         for rule in world.app.url_map.iter_rules():
