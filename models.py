@@ -92,6 +92,8 @@ class AccountMessageKind(StrEnum):
 
     PASSWORD_CHANGED = "password-changed"  # noqa: S105
     PASSWORD_RESET = "password-reset"  # noqa: S105
+    EMAIL_CONFIRM = "email-confirm"
+    EMAIL_CHANGED = "email-changed"
 
 
 class TokenPurpose(StrEnum):

@@ -75,6 +75,11 @@ def reset_address(token: str) -> str:
     return _url("auth.reset", token=token)
 
 
+def email_address(token: str) -> str:
+    """Return the address at which a new email is confirmed."""
+    return _url("auth.email", token=token)
+
+
 def _url(endpoint: str, **values: object) -> str:
     """Return a route's absolute address; `url_for` would need SERVER_NAME where there is no request."""
     return base() + current_app.url_map.bind("").build(endpoint, values)

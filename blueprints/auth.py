@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from accounts.errors import InvalidCredentials
+from accounts.email_changes import confirm_email, get_email_change
+from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.owners import create_first_owner, has_owner
 from accounts.password_resets import get_reset, request_reset, reset_password
 from accounts.sessions import log_in, log_out, start_session
@@ -90,6 +91,20 @@ def reset(token: str) -> ResponseReturnValue:
     session.clear()
     flash(_("Your new password is set, and all browsers are signed out. Sign in with it."))
     return redirect(url_for("auth.login"), code=303)
+
+
+@bp.route("/email/<token>", methods=["GET", "POST"])
+def email(token: str) -> ResponseReturnValue:
+    """Confirm a new email at the address that was mailed to it; looking at it changes nothing."""
+    new = get_email_change(token).email
+    if request.method != "POST":
+        return render_template("email_confirm.html", email=new)
+    try:
+        confirm_email(token, request.remote_addr or "")
+    except EmailTaken:
+        return render_template("email_confirm.html", email=new, taken=True), 409
+    flash(_("Your email is changed. You sign in as %(email)s from now on.", email=isolate(new)))
+    return redirect(url_for("owner.profile.edit" if current_owner() else "auth.login"), code=303)
 
 
 @bp.post("/logout")

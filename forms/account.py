@@ -59,6 +59,13 @@ class BrandingForm(OurForm):
     logo = FileField(_l("Logo"))
 
 
+class EmailForm(OurForm):
+    """A new email, with the password."""
+
+    email = fields.email_field(_l("New email"))
+    password = PasswordField(_l("Your password"), validators=[InputRequired(_l("Enter your password."))])
+
+
 class PasswordForm(OurForm):
     """A new password."""
 

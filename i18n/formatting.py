@@ -218,6 +218,8 @@ def format_account_mail(kind: str) -> str:
         {
             "password-changed": _("Note of the new password"),
             "password-reset": _("Address to set a new password"),
+            "email-confirm": _("Address to confirm the new email"),
+            "email-changed": _("Note of the new email"),
         }[kind]
     )
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from i18n.formatting import format_moment, format_zone
 from models import AccountMessage, AccountMessageKind, TokenPurpose
 from notifications.email_content import EmailContent
-from public_urls import account_token, base, forgot_address, reset_address
+from public_urls import account_token, base, email_address, forgot_address, reset_address
 
 
 def account_content(message: AccountMessage) -> EmailContent:
@@ -17,13 +17,12 @@ def account_content(message: AccountMessage) -> EmailContent:
 
 
 def _password_changed(message: AccountMessage) -> EmailContent:
-    zone = ZoneInfo(message.owner.timezone)
     return EmailContent(
         subject=_("Your password was changed"),
         heading=_("Your password was changed"),
         opening=_("All browsers that were signed in before are signed out. If it was you, there is nothing to do."),
         facts=(
-            (_("When"), f"{format_moment(message.created_at, zone)}\n{format_zone(zone, message.created_at)}"),
+            (_("When"), _moment(message)),
             (_("Account"), message.owner.email),
             (_("At"), base()),
         ),
@@ -43,7 +42,41 @@ def _password_reset(message: AccountMessage) -> EmailContent:
     )
 
 
+def _email_confirm(message: AccountMessage) -> EmailContent:
+    return EmailContent(
+        subject=_("Confirm your email"),
+        heading=_("Confirm your email"),
+        opening=_("Somebody gave this address as the new email of their account. If it was not you, do nothing."),
+        facts=((_("New email"), message.address), (_("At"), base())),
+        action=(_("Look at it and confirm"), email_address(account_token(TokenPurpose.EMAIL, message))),
+        closing=_("The address works once, for a day. Until then the old email stays."),
+    )
+
+
+def _email_changed(message: AccountMessage) -> EmailContent:
+    return EmailContent(
+        subject=_("Your email was changed"),
+        heading=_("Your email was changed"),
+        opening=_("You sign in with the new one from now on. If it was you, there is nothing to do."),
+        facts=(
+            (_("When"), _moment(message)),
+            (_("Before"), message.address),
+            (_("New email"), message.parameters["email"]),
+            (_("At"), base()),
+        ),
+        action=None,
+        closing=_("If it was not you, tell whoever runs this server at once."),
+    )
+
+
+def _moment(message: AccountMessage) -> str:
+    zone = ZoneInfo(message.owner.timezone)
+    return f"{format_moment(message.created_at, zone)}\n{format_zone(zone, message.created_at)}"
+
+
 CONTENTS: dict[AccountMessageKind, Callable[[AccountMessage], EmailContent]] = {
     AccountMessageKind.PASSWORD_CHANGED: _password_changed,
     AccountMessageKind.PASSWORD_RESET: _password_reset,
+    AccountMessageKind.EMAIL_CONFIRM: _email_confirm,
+    AccountMessageKind.EMAIL_CHANGED: _email_changed,
 }

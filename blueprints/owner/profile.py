@@ -5,14 +5,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accounts.branding import change_accent, change_logo
-from accounts.errors import InvalidCredentials
+from accounts.email_changes import change_email
+from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.owners import change_password, change_profile
 from accounts.sessions import start_session
 from blueprints.login_required import start_browser_session
 from blueprints.responses import form_status, redirect_to
 from branding import logos
 from branding.colours import LIGHT, is_readable
-from forms.account import BrandingForm, PasswordForm, ProfileForm
+from forms.account import BrandingForm, EmailForm, PasswordForm, ProfileForm
+from i18n.bidi import isolate
 
 bp = Blueprint("profile", __name__, url_prefix="/settings")
 
@@ -87,6 +89,28 @@ def password() -> ResponseReturnValue:
     return redirect_to("owner.profile.edit")
 
 
+@bp.route("/email", methods=["GET", "POST"])
+def email() -> ResponseReturnValue:
+    """Change the email, or have it confirmed at the new address."""
+    if request.method != "POST":
+        return redirect_to("owner.profile.edit")
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return _page(422, email_form=form)
+    try:
+        changed = change_email(g.owner.id, form.password.data, form.email.data, request.remote_addr or "")
+    except InvalidCredentials:
+        form.password.errors = [_("This is not your password.")]
+        return _page(422, email_form=form)
+    except EmailTaken:
+        form.email.errors = [_("Another account has this email.")]
+        return _page(422, email_form=form)
+    sent = _("A mail is on its way to %(email)s. Until you confirm it there, the old email stays.")
+    said = _("You sign in as %(email)s from now on.") if changed else sent
+    flash(said % {"email": isolate(form.email.data)})
+    return redirect_to("owner.profile.edit")
+
+
 def _no_image_words(why: str) -> str:
     words = {
         "kind": _("This file is not an image that we support: use a PNG, JPEG, WebP or GIF."),
@@ -101,10 +125,12 @@ def _page(
     form: ProfileForm | None = None,
     look_form: BrandingForm | None = None,
     password_form: PasswordForm | None = None,
+    email_form: EmailForm | None = None,
 ) -> ResponseReturnValue:
     return render_template(
         "profile.html",
         form=form or ProfileForm(formdata=None, obj=g.owner),
         look_form=look_form or BrandingForm(formdata=None, accent=g.owner.accent or LIGHT.accent),
         password_form=password_form or PasswordForm(formdata=None),
+        email_form=email_form or EmailForm(formdata=None),
     ), status

@@ -6,10 +6,11 @@ from typing import Any
 from flask import url_for
 
 from accounts.branding import change_logo
+from accounts.one_time_tokens import add_token, derive_token
 from accounts.password_resets import create_reset
 from branding.theme import themed_stylesheet
-from database import db
-from models import Owner
+from database import db, transaction
+from models import Owner, TokenPurpose
 from scheduling.busy_times import add_busy_time
 from scheduling.feeds import feed_token, renew_feed
 from support.world import World, at
@@ -33,7 +34,9 @@ def assert_closed(answer: Any) -> None:
     expected = dict(SECURITY_HEADERS)
     path = answer.request.path
     if (
-        path.startswith(("/login", "/logout", "/setup", "/forgot", "/reset", "/settings", "/bookings", "/healthz"))
+        path.startswith(
+            ("/login", "/logout", "/setup", "/forgot", "/reset", "/email", "/settings", "/bookings", "/healthz")
+        )
         or path == "/"
     ):
         # An owner's form must be allowed to say that it comes from here.
@@ -58,6 +61,8 @@ def paths(world: World, owner: Owner) -> list[str]:
     manage = world.manage_token(booking)
     with world.inside():
         reset = create_reset(owner.email)
+        with transaction() as session:
+            email = derive_token(TokenPurpose.EMAIL, add_token(session, owner.id, TokenPurpose.EMAIL).salt)
         busy = add_busy_time(owner.id, at("2026-12-24 00:00"), at("2026-12-25 00:00"))
         renew_feed(world.key, owner.id)
         change_logo(owner.id, b"an image")
@@ -70,7 +75,9 @@ def paths(world: World, owner: Owner) -> list[str]:
         "message_id": world.message(booking).id,
     }
     values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
-    tokens: defaultdict[str, str | None] = defaultdict(str, b=token, booking=manage, feed=feed, reset=reset)
+    tokens: defaultdict[str, str | None] = defaultdict(
+        str, b=token, booking=manage, feed=feed, reset=reset, email=email
+    )
     found = []
     with world.app.test_request_context():
         for rule in world.app.url_map.iter_rules():
