@@ -5,7 +5,7 @@ reference to another owner's row. `docs/decisions/` says why the code checks it 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     CheckConstraint,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -182,7 +183,7 @@ class Logo(Base):
 
 
 class BrowserSession(Base):
-    """An owner's session in one browser; revoked by deleting the row."""
+    """An owner's session in one browser; revoked by deleting the row. `used_on` is the day of its last use, in UTC."""
 
     __tablename__ = "browser_sessions"
     __table_args__ = (Index("ix_browser_sessions_own", "owner_id", "id", unique=True),)
@@ -191,6 +192,9 @@ class BrowserSession(Base):
     owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"))
     token_hash: Mapped[Hash] = mapped_column(unique=True)
     expires_at: Mapped[Timestamp]
+    browser: Mapped[str] = mapped_column(String(100), default="")
+    created_at: Mapped[Timestamp]
+    used_on: Mapped[date] = mapped_column(Date)
 
 
 class SetupToken(Base):

@@ -1,9 +1,13 @@
-"""Login, logout and sessions. A session is a row, so it can be revoked; the cookie holds its token."""
+"""Login, logout and sessions. A session is a row, so it can be revoked; the cookie holds its token.
+
+It ends after 30 days without use: the first use of each day renews it.
+"""
 
 import secrets
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 
 import tokens
@@ -13,14 +17,15 @@ from accounts.known_places import remember_place
 from accounts.login_throttle import Attempt, count_attempt, forget_attempts
 from accounts.owners import find_owner, get_owner_for_update, normalize_email
 from accounts.password_checks import password_check
-from database import Instant, db, transaction, utcnow
+from database import Instant, db, lock_owner, transaction, utcnow
 from models import BrowserSession, Owner
+from scheduling.errors import NotFound
 
 LIFETIME = timedelta(days=30)
 
 # Built once: it runs with each of an owner's pages.
 _OWNER_OF_SESSION = (
-    select(Owner)
+    select(Owner, BrowserSession.used_on)
     .join(BrowserSession, BrowserSession.owner_id == Owner.id)
     .where(BrowserSession.token_hash == bindparam("hash"), BrowserSession.expires_at > bindparam("now", type_=Instant))
 )
@@ -29,10 +34,10 @@ _OWNER_OF_SESSION = (
 _DUMMY_HASH = generate_password_hash("nobody's")
 
 
-def log_in(email: str, password: str, address: str, locale: str = "") -> str:
+def log_in(email: str, password: str, address: str, locale: str = "", browser: str = "") -> str:
     """Log in and return the token of the new session.
 
-    `address` is the client's, for the rate limit; `locale` is that of mails to the owner.
+    `address` is the client's, for the rate limit; `locale` is that of mails to the owner; `browser` is a name.
     Raises InvalidCredentials, TooManyAttempts, TooManyChecks.
     """
     known = find_owner(email)
@@ -43,10 +48,12 @@ def log_in(email: str, password: str, address: str, locale: str = "") -> str:
             correct = check_password_hash(owner.password_hash if owner else _DUMMY_HASH, password)
         if owner is None or not correct:
             raise InvalidCredentials
-        return start_session(owner, attempt, locale, address)
+        return start_session(owner, attempt, locale, address, browser)
 
 
-def start_session(owner: Owner, attempt: Attempt | None = None, locale: str = "", address: str = "") -> str:
+def start_session(
+    owner: Owner, attempt: Attempt | None = None, locale: str = "", address: str = "", browser: str = ""
+) -> str:
     """Create a session of 30 days and return its token; forget the `attempt` that succeeded.
 
     `locale` becomes that of mails to the owner; '' keeps the previous one. The client's `address`
@@ -65,13 +72,56 @@ def start_session(owner: Owner, attempt: Attempt | None = None, locale: str = ""
             remember_place(owner_id, address)
         if locale:
             current.locale = locale
-        session.add(BrowserSession(owner_id=owner_id, token_hash=tokens.digest(token), expires_at=now + LIFETIME))
+        session.add(
+            BrowserSession(
+                owner_id=owner_id,
+                token_hash=tokens.digest(token),
+                expires_at=now + LIFETIME,
+                browser=browser,
+                created_at=now,
+                used_on=now.date(),
+            )
+        )
     return token
 
 
-def owner_of_session(token: str) -> Owner | None:
-    """Return the owner of the session with this token; None if there is none or it has expired."""
-    return db.session.scalars(_OWNER_OF_SESSION, {"hash": tokens.digest(token), "now": utcnow()}).one_or_none()
+def find_session(token: str) -> tuple[Owner, date] | None:
+    """Return the owner of the session with this token and the day of its last use; None if it has ended."""
+    row = db.session.execute(_OWNER_OF_SESSION, {"hash": tokens.digest(token), "now": utcnow()}).one_or_none()
+    return row and (row[0], row[1])
+
+
+def renew_session(token: str) -> None:
+    """Note that the session with this token is used today, and let it last for 30 days from now."""
+    now = utcnow()
+    renewed = {"used_on": now.date(), "expires_at": now + LIFETIME}
+    with transaction() as session:
+        mine = (BrowserSession.token_hash == tokens.digest(token), BrowserSession.used_on < now.date())
+        session.execute(update(BrowserSession).where(*mine).values(renewed))
+
+
+def list_sessions(owner_id: int) -> Sequence[BrowserSession]:
+    """Return the owner's sessions that have not ended, the last used first."""
+    query = select(BrowserSession).where(BrowserSession.owner_id == owner_id, BrowserSession.expires_at > utcnow())
+    return db.session.scalars(query.order_by(BrowserSession.used_on.desc(), BrowserSession.id.desc())).all()
+
+
+def end_session(owner_id: int, session_id: int) -> None:
+    """End one of the owner's sessions. Raises NotFound."""
+    with transaction() as session:
+        lock_owner(owner_id)
+        mine = (BrowserSession.owner_id == owner_id, BrowserSession.id == session_id)
+        if session.scalar(select(BrowserSession.id).where(*mine)) is None:
+            raise NotFound
+        session.execute(delete(BrowserSession).where(*mine))
+
+
+def end_other_sessions(owner_id: int, token: str) -> None:
+    """End all of the owner's sessions but the one with this token."""
+    with transaction() as session:
+        lock_owner(owner_id)
+        others = (BrowserSession.owner_id == owner_id, BrowserSession.token_hash != tokens.digest(token))
+        session.execute(delete(BrowserSession).where(*others))
 
 
 def log_out(token: str) -> None:

@@ -12,7 +12,14 @@ from accounts.password_resets import get_reset, request_reset, reset_password
 from accounts.sessions import log_in, log_out, start_session
 from accounts.setup import is_setup_token
 from blueprints import carried
-from blueprints.login_required import NEXT_URL, SESSION_TOKEN, current_owner, require_csrf, start_browser_session
+from blueprints.login_required import (
+    NEXT_URL,
+    SESSION_TOKEN,
+    browser_of_request,
+    current_owner,
+    require_csrf,
+    start_browser_session,
+)
 from blueprints.responses import form_status
 from forms.account import ForgotForm, LoginForm, ResetForm, SetupForm
 from i18n.bidi import isolate
@@ -40,7 +47,8 @@ def setup() -> ResponseReturnValue:
     owner = create_first_owner(
         form.email.data, form.name.data, form.timezone.data, form.password.data, calendar=_("30-minute meeting")
     )
-    start_browser_session(start_session(owner, locale=str(get_locale()), address=request.remote_addr or ""))
+    address, browser = request.remote_addr or "", browser_of_request()
+    start_browser_session(start_session(owner, locale=str(get_locale()), address=address, browser=browser))
     flash(
         _("Welcome, %(name)s. This is your first calendar: share it from its three-dot menu.", name=isolate(owner.name))
     )
@@ -56,7 +64,8 @@ def login() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("login.html", form=form, first=not has_owner()), form_status(form)
     try:
-        token = log_in(form.email.data, form.password.data, request.remote_addr or "", str(get_locale()))
+        address, browser = request.remote_addr or "", browser_of_request()
+        token = log_in(form.email.data, form.password.data, address, str(get_locale()), browser)
     except InvalidCredentials:
         form.password.errors = [_("The email or the password is wrong.")]
         return render_template("login.html", form=form, first=False), 422

@@ -10,11 +10,13 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms.validators import ValidationError
 
-from accounts.sessions import owner_of_session
+from accounts.sessions import find_session, renew_session
 from blueprints import carried
 from blueprints.responses import requested_address, wants_fragment
+from database import utcnow
 from forms.account import LoginForm
 from models import Owner
+from parsing.user_agents import browser_name
 
 csrf = CSRFProtect()
 _CSRF_FIELD = re.compile(rb"(?:^|&)csrf_token=([^&]*)")
@@ -25,7 +27,8 @@ def current_owner() -> Owner | None:
     """Return the owner whose session this request belongs to; queried once per request."""
     if "owner" not in g:
         token = session.get(SESSION_TOKEN)
-        g.owner = owner_of_session(token) if token else None
+        found = find_session(token) if token else None
+        g.owner, g.used_on = found or (None, None)
     owner: Owner | None = g.owner
     return owner
 
@@ -35,7 +38,7 @@ def start_browser_session(token: str) -> None:
 
     If it is the same owner's again, the forms in their other tabs keep their CSRF token.
     """
-    owner = owner_of_session(token)
+    owner, used_on = find_session(token) or (None, None)
     same = owner is not None and session.get(carried.OWNER_ID) == owner.id
     kept = {"csrf_token": session["csrf_token"]} if same and "csrf_token" in session else {}
     session.clear()
@@ -43,7 +46,7 @@ def start_browser_session(token: str) -> None:
     session[SESSION_TOKEN] = token
     if owner:
         carried.remember(owner)
-    g.owner = owner
+    g.owner, g.used_on = owner, used_on
     session.permanent = True
 
 
@@ -87,7 +90,15 @@ def require_owner() -> ResponseReturnValue | None:
         return redirect(url_for("auth.login"), code=303)
     require_csrf()
     carried.remember(owner)
+    if g.used_on < utcnow().date():
+        renew_session(session[SESSION_TOKEN])
+        session.modified = True  # the cookie, too, lasts for 30 days from now
     return None
+
+
+def browser_of_request() -> str:
+    """Return the name of the browser that asks, such as `Firefox, Linux`."""
+    return browser_name(request.headers.get("User-Agent", ""))
 
 
 def _what_was_sent() -> str:

@@ -1,7 +1,7 @@
 """What the templates get instead of rows: values without relations, so that rendering a page asks no query."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from availability.slots import Availability
@@ -103,6 +103,17 @@ class AccountMessageView(View):
     done_at: datetime | None
     attempts: int
     error: str
+
+
+@dataclass(frozen=True)
+class SessionView(View):
+    """A browser in which the owner is signed in; `used_on` is a day in UTC, `here` whether it is the one that asks."""
+
+    id: int
+    browser: str
+    created_at: datetime
+    used_on: date
+    here: bool
 
 
 @dataclass(frozen=True)

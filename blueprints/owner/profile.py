@@ -9,7 +9,7 @@ from accounts.email_changes import change_email
 from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.owners import change_password, change_profile
 from accounts.sessions import start_session
-from blueprints.login_required import start_browser_session
+from blueprints.login_required import browser_of_request, start_browser_session
 from blueprints.responses import form_status, redirect_to
 from branding import logos
 from branding.colours import LIGHT, is_readable
@@ -80,7 +80,7 @@ def password() -> ResponseReturnValue:
         return _page(422, password_form=form)
     try:
         owner = change_password(g.owner.id, form.current.data, form.new.data, request.remote_addr or "")
-        token = start_session(owner, address=request.remote_addr or "")
+        token = start_session(owner, address=request.remote_addr or "", browser=browser_of_request())
     except InvalidCredentials:
         form.current.errors = [_("This is not your current password.")]
         return _page(422, password_form=form)

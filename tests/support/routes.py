@@ -72,6 +72,7 @@ def paths(world: World, owner: Owner) -> list[str]:
         "calendar_id": calendar.id,
         "booking_id": booking.id,
         "busy_id": busy.id,
+        "session_id": 1,
         "message_id": world.message(booking).id,
     }
     values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
