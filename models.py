@@ -69,6 +69,13 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
+class AccountRole(StrEnum):
+    """What an owner may do in their practice: managers also invite colleagues and end accounts."""
+
+    MANAGER = "manager"
+    MEMBER = "member"
+
+
 class ChangeKind(StrEnum):
     """A kind of change to a booked appointment."""
 
@@ -95,6 +102,7 @@ class AccountMessageKind(StrEnum):
     PASSWORD_RESET = "password-reset"  # noqa: S105
     EMAIL_CONFIRM = "email-confirm"
     EMAIL_CHANGED = "email-changed"
+    INVITATION = "invitation"
 
 
 class TokenPurpose(StrEnum):
@@ -140,15 +148,31 @@ class PublicCalendar:
     owner: PublicProfile
 
 
+class Practice(Base):
+    """Colleagues who work together. Its id is with each owner, so that data can be split by practice."""
+
+    __tablename__ = "practices"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
+    created_at: Mapped[Timestamp]
+
+
 class Owner(Base):
     """A person with an account; every other row belongs to exactly one owner. `feed_*` are None without a feed.
+
+    Each belongs to a practice; SQLite could not add the column as NOT NULL. After `ended_at` nobody signs in.
 
     `accent` is a colour and `logo` an image's digest, '' for the default; `locale` is that of mails to the owner.
     `stamp` is random, and set anew by the database whenever what a slot page of the owner shows may have changed.
     """
 
     __tablename__ = "owners"
-    __table_args__ = (Index("ix_owners_feed_hash", "feed_hash", unique=True),)
+    __table_args__ = (
+        Index("ix_owners_feed_hash", "feed_hash", unique=True),
+        Index(None, "practice_id"),
+        _one_of("role", AccountRole),
+    )
 
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(String(MAX_EMAIL), unique=True)
@@ -162,7 +186,17 @@ class Owner(Base):
     logo: Mapped[str] = mapped_column(String(32), default="", server_default="")
     locale: Mapped[str] = mapped_column(String(20), default="", server_default="")
     stamp: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    practice_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("practices.id"))
+    role: Mapped[AccountRole] = mapped_column(
+        enum_text(AccountRole), default=AccountRole.MEMBER, server_default="member"
+    )
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[Timestamp]
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether the owner manages the practice."""
+        return self.role is AccountRole.MANAGER
 
     @property
     def public_profile(self) -> PublicProfile:

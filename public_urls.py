@@ -6,7 +6,7 @@ from flask import current_app
 
 import config
 from accounts.one_time_tokens import derive_token
-from models import AccountMessage, Booking, Link, Owner, TokenPurpose
+from models import AccountMessage, AccountToken, Booking, Link, Owner, TokenPurpose
 from scheduling import bookings, feeds, links
 
 
@@ -78,6 +78,16 @@ def reset_address(token: str) -> str:
 def email_address(token: str) -> str:
     """Return the address at which a new email is confirmed."""
     return _url("auth.email", token=token)
+
+
+def join_address(token: str) -> str:
+    """Return the address at which a colleague accepts an invitation."""
+    return _url("auth.join", token=token)
+
+
+def invitation_token(invitation: AccountToken) -> str:
+    """Return the token of an invitation, derived from its salt."""
+    return derive_token(TokenPurpose.INVITATION, invitation.salt)
 
 
 def _url(endpoint: str, **values: object) -> str:

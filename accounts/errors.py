@@ -33,3 +33,7 @@ class EmailTaken(AccountError):
 
 class TooManyChecks(AccountError):
     """This process checks as many passwords as it may at once; nothing was checked or counted."""
+
+
+class LastManager(AccountError):
+    """A practice needs a manager: another one has to be named first."""

@@ -13,7 +13,7 @@ from accounts.login_throttle import NO_OWNER, count_attempt, forget_attempts
 from accounts.one_time_tokens import end_tokens
 from accounts.password_checks import password_check
 from database import db, lock_owner, transaction, utcnow
-from models import AccountMessageKind, BrowserSession, Owner, SetupToken, TokenPurpose
+from models import AccountMessageKind, AccountRole, BrowserSession, Owner, Practice, SetupToken, TokenPurpose
 from scheduling.calendars import new_calendar
 from scheduling.errors import NotFound
 
@@ -28,7 +28,7 @@ def create_owner(email: str, name: str, timezone: str, password: str) -> Owner:
     password_hash = generate_password_hash(password)
     with transaction() as session:
         lock_owner(NO_OWNER)
-        return _add_owner(session, email, name, timezone, password_hash)
+        return add_owner(session, email, name, timezone, password_hash)
 
 
 def create_first_owner(email: str, name: str, timezone: str, password: str, calendar: str) -> Owner:
@@ -42,7 +42,7 @@ def create_first_owner(email: str, name: str, timezone: str, password: str, cale
         lock_owner(NO_OWNER)
         if has_owner():
             raise NotFound
-        owner = _add_owner(session, email, name, timezone, password_hash)
+        owner = add_owner(session, email, name, timezone, password_hash)
         session.add(new_calendar(owner.id, name=calendar, timezone=timezone))
     return owner
 
@@ -112,12 +112,28 @@ def get_owner_for_update(session: Session, owner_id: int, checked: str) -> Owner
     return owner
 
 
-def _add_owner(session: Session, email: str, name: str, timezone: str, password_hash: str) -> Owner:
-    email = normalize_email(email)
+def add_owner(session: Session, email: str, name: str, timezone: str, password_hash: str) -> Owner:
+    """Add an owner to the practice and return the owner: the first one founds it and manages it.
+
+    The caller is in a transaction, with the lock of NO_OWNER. Raises EmailTaken.
+    """
+    email, now = normalize_email(email), utcnow()
     if find_owner(email) is not None:
         raise EmailTaken
+    role = AccountRole.MEMBER if has_owner() else AccountRole.MANAGER
+    practice = session.scalars(select(Practice).order_by(Practice.id).limit(1)).one_or_none()
+    if practice is None:
+        session.add(practice := Practice(created_at=now))
+        session.flush()
     owner = Owner(
-        email=email, name=name, timezone=timezone, contact=email, password_hash=password_hash, created_at=utcnow()
+        email=email,
+        name=name,
+        timezone=timezone,
+        contact=email,
+        password_hash=password_hash,
+        practice_id=practice.id,
+        role=role,
+        created_at=now,
     )
     session.add(owner)
     session.flush()

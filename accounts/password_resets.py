@@ -41,7 +41,7 @@ def request_reset(email: str, address: str) -> None:
         if stand_in is None:
             return
         lock_owner(stand_in.id)
-        may_be_mailed = _recent_mails(session, stand_in.id) < MAX_MAILS and owner is not None
+        may_be_mailed = _recent_mails(session, stand_in.id) < MAX_MAILS and owner is not None and owner.ended_at is None
         with session.begin_nested() as attempt:
             row = add_token(session, stand_in.id, TokenPurpose.PASSWORD)
             kind, useful_for = AccountMessageKind.PASSWORD_RESET, LIFETIMES[TokenPurpose.PASSWORD]
@@ -52,10 +52,11 @@ def request_reset(email: str, address: str) -> None:
 
 
 def create_reset(email: str) -> str | None:
-    """Return a new token at which the owner with this email sets a password; None if there is no such owner."""
+    """Return a new token at which the owner with this email sets a password; None if there is no such owner, or
+    their account has ended."""
     with transaction() as session:
         owner = find_owner(email)
-        if owner is None:
+        if owner is None or owner.ended_at is not None:
             return None
         lock_owner(owner.id)
         return derive_token(TokenPurpose.PASSWORD, add_token(session, owner.id, TokenPurpose.PASSWORD).salt)

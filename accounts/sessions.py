@@ -46,7 +46,7 @@ def log_in(email: str, password: str, address: str, locale: str = "", browser: s
             attempt = count_attempt(normalize_email(email), address)
             owner = find_owner(email)
             correct = check_password_hash(owner.password_hash if owner else _DUMMY_HASH, password)
-        if owner is None or not correct:
+        if owner is None or owner.ended_at is not None or not correct:
             raise InvalidCredentials
         return start_session(owner, attempt, locale, address, browser)
 
@@ -58,13 +58,15 @@ def start_session(
 
     `locale` becomes that of mails to the owner; '' keeps the previous one. The client's `address`
     becomes a known place of the owner.
-    Raises InvalidCredentials if the password was changed since `owner` was read.
+    Raises InvalidCredentials if the password was changed since `owner` was read, or the account has ended.
     """
     token = secrets.token_urlsafe(24)
     now = utcnow()
     owner_id, checked = owner.id, owner.password_hash
     with transaction() as session:
         current = get_owner_for_update(session, owner_id, checked)
+        if current.ended_at is not None:
+            raise InvalidCredentials
         session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now))
         if attempt is not None:
             forget_attempts(attempt)

@@ -5,10 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from accounts import people
 from accounts.email_changes import confirm_email, get_email_change
 from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.owners import create_first_owner, has_owner
 from accounts.password_resets import get_reset, request_reset, reset_password
+from accounts.people import get_invitation
 from accounts.sessions import log_in, log_out, start_session
 from accounts.setup import is_setup_token
 from blueprints import carried
@@ -21,8 +23,9 @@ from blueprints.login_required import (
     start_browser_session,
 )
 from blueprints.responses import form_status
-from forms.account import ForgotForm, LoginForm, ResetForm, SetupForm
+from forms.account import ForgotForm, JoinForm, LoginForm, ResetForm, SetupForm
 from i18n.bidi import isolate
+from models import Owner
 
 RESET_COMMAND = "flask --app app owner reset --email …"
 
@@ -49,9 +52,7 @@ def setup() -> ResponseReturnValue:
     )
     address, browser = request.remote_addr or "", browser_of_request()
     start_browser_session(start_session(owner, locale=str(get_locale()), address=address, browser=browser))
-    flash(
-        _("Welcome, %(name)s. This is your first calendar: share it from its three-dot menu.", name=isolate(owner.name))
-    )
+    _welcome(owner)
     return redirect(url_for("owner.calendars.index"), code=303)
 
 
@@ -116,6 +117,25 @@ def email(token: str) -> ResponseReturnValue:
     return redirect(url_for("owner.profile.edit" if current_owner() else "auth.login"), code=303)
 
 
+@bp.route("/join/<token>", methods=["GET", "POST"])
+def join(token: str) -> ResponseReturnValue:
+    """Create the account of an invited colleague, and sign them in."""
+    invitation = get_invitation(token)
+    form = JoinForm(name=invitation.name)
+    if not form.validate_on_submit():
+        return render_template("join.html", form=form, email=invitation.email), form_status(form)
+    address, calendar = request.remote_addr or "", _("30-minute meeting")
+    try:
+        owner = people.join(token, form.name.data, form.timezone.data, form.password.data, calendar, address)
+    except EmailTaken:
+        form.name.errors = [_("There is an account with this email by now. Sign in with it.")]
+        return render_template("join.html", form=form, email=invitation.email), 422
+    token = start_session(owner, locale=str(get_locale()), address=address, browser=browser_of_request())
+    start_browser_session(token)
+    _welcome(owner)
+    return redirect(url_for("owner.calendars.index"), code=303)
+
+
 @bp.post("/logout")
 def logout() -> ResponseReturnValue:
     """End the session of this browser."""
@@ -123,3 +143,8 @@ def logout() -> ResponseReturnValue:
         log_out(token)
     session.clear()
     return redirect(url_for("auth.login"), code=303)
+
+
+def _welcome(owner: Owner) -> None:
+    name = isolate(owner.name)
+    flash(_("Welcome, %(name)s. This is your first calendar: share it from its three-dot menu.", name=name))

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from accounts.email_changes import get_email_change
 from accounts.errors import TokenGone
 from accounts.password_resets import get_reset
+from accounts.people import get_invitation
 from blueprints.responses import requested_query
 from scheduling.bookings import get_booking_by_token
 from scheduling.errors import NotFound
@@ -16,13 +17,14 @@ from scheduling.feeds import get_feed_owner
 from scheduling.links import get_link_by_token
 
 # A token is 16 to 22 characters of the URL-safe alphabet; what follows it begins with a character that is not.
-_PASTED = re.compile(r"/(b|booking|feed|reset|email)/([A-Za-z0-9_-]{16,22})([^A-Za-z0-9_-].*)", re.DOTALL)
+_PASTED = re.compile(r"/(b|booking|feed|reset|email|join)/([A-Za-z0-9_-]{16,22})([^A-Za-z0-9_-].*)", re.DOTALL)
 _FIND: dict[str, Callable[[str], object]] = {
     "b": get_link_by_token,
     "booking": get_booking_by_token,
     "feed": get_feed_owner,
     "reset": get_reset,
     "email": get_email_change,
+    "join": get_invitation,
 }
 _SUFFIX = {"feed": ".ics"}
 _RESCHEDULE = re.compile(r"/reschedule(?![A-Za-z])|\.ics(?![A-Za-z])")

@@ -117,6 +117,27 @@ class SessionView(View):
 
 
 @dataclass(frozen=True)
+class ColleagueView(View):
+    """An owner, for a manager of their practice."""
+
+    id: int
+    name: str
+    email: str
+    is_manager: bool
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class InvitationView(View):
+    """An open invitation, for a manager."""
+
+    id: int
+    name: str
+    email: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
 class BusyTimeView(View):
     """A busy time, for its owner; `count` is how many appointments are within it."""
 

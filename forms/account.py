@@ -1,7 +1,8 @@
 """Forms of the owner's account: login, set-up, profile, branding, password."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import ColorField, EmailField, FileField, PasswordField
+from wtforms import ColorField, EmailField, FileField, PasswordField, RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Regexp
 
 from forms import fields
@@ -40,6 +41,35 @@ class SetupForm(OurForm):
     email = fields.email_field(_l("Email"))
     password = fields.new_password_field(_l("Password"))
     timezone = ZoneField(_l("Time zone"))
+
+
+class InvitationForm(OurForm):
+    """Whom a manager invites."""
+
+    name = fields.name_field(_l("Name"), _l("Enter the name of your colleague."))
+    email = fields.email_field(_l("Email"))
+
+
+class JoinForm(OurForm):
+    """The account of an invited colleague, whose email is the invitation's."""
+
+    name = fields.name_field(_l("Your name"), _l("Enter your name."))
+    password = fields.new_password_field(_l("Password"))
+    timezone = ZoneField(_l("Time zone"))
+
+
+class EndAccountForm(OurForm):
+    """What becomes of the coming appointments of an account that ends; `reason` is for their invitees."""
+
+    appointments = RadioField(
+        _l("Coming appointments"),
+        choices=[
+            SelectChoice("keep", _l("They stay: the invitees come")),
+            SelectChoice("cancel", _l("Cancel them all")),
+        ],
+        validators=[InputRequired(_l("Choose what becomes of the appointments."))],
+    )
+    reason = fields.text_field(_l("Reason (optional)"), MAX_LINE)
 
 
 class ProfileForm(OurForm):

@@ -198,6 +198,11 @@ def format_within(count: int) -> str:
     return str(words)
 
 
+def format_coming(count: int) -> str:
+    """Return the heading of the appointments that are coming."""
+    return str(ngettext("%(num)s appointment is coming", "%(num)s appointments are coming", count))
+
+
 def format_message_kind(kind: str) -> str:
     """Return the name of a kind of message."""
     return str(
@@ -220,6 +225,7 @@ def format_account_mail(kind: str) -> str:
             "password-reset": _("Address to set a new password"),
             "email-confirm": _("Address to confirm the new email"),
             "email-changed": _("Note of the new email"),
+            "invitation": _("Invitation of a colleague"),
         }[kind]
     )
 

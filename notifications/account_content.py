@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from i18n.bidi import isolate
 from i18n.formatting import format_moment, format_zone
 from models import AccountMessage, AccountMessageKind, TokenPurpose
 from notifications.email_content import EmailContent
-from public_urls import account_token, base, email_address, forgot_address, reset_address
+from public_urls import account_token, base, email_address, forgot_address, join_address, reset_address
 
 
 def account_content(message: AccountMessage) -> EmailContent:
@@ -69,6 +70,18 @@ def _email_changed(message: AccountMessage) -> EmailContent:
     )
 
 
+def _invitation(message: AccountMessage) -> EmailContent:
+    who = isolate(message.owner.name)
+    return EmailContent(
+        subject=_("%(who)s invites you to Bookonce", who=who),
+        heading=_("%(who)s invites you", who=who),
+        opening=_("You get an account of your own, with your own calendars, to share one-time booking links."),
+        facts=((_("Email"), message.address), (_("At"), base())),
+        action=(_("Make my account"), join_address(account_token(TokenPurpose.INVITATION, message))),
+        closing=_("The address works once, for seven days. If you don’t know who this is, do nothing."),
+    )
+
+
 def _moment(message: AccountMessage) -> str:
     zone = ZoneInfo(message.owner.timezone)
     return f"{format_moment(message.created_at, zone)}\n{format_zone(zone, message.created_at)}"
@@ -79,4 +92,5 @@ CONTENTS: dict[AccountMessageKind, Callable[[AccountMessage], EmailContent]] = {
     AccountMessageKind.PASSWORD_RESET: _password_reset,
     AccountMessageKind.EMAIL_CONFIRM: _email_confirm,
     AccountMessageKind.EMAIL_CHANGED: _email_changed,
+    AccountMessageKind.INVITATION: _invitation,
 }

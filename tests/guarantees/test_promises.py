@@ -447,6 +447,7 @@ def walls(world: World) -> Walls:
     ids = {"calendar_id": calendar.id, "link_id": world.row(world.link(calendar)).id, "booking_id": booking.id}
     world.signed_in(olivia)
     ids |= {"busy_id": busy.id, "message_id": world.message(booking).id, "session_id": 1}
+    ids |= {"colleague_id": olivia.id, "invitation_id": 1}
     with world.app.test_request_context():
         addresses = [
             (method, url_for(rule.endpoint, **{name: ids[name] for name in rule.arguments}))

@@ -35,7 +35,18 @@ def assert_closed(answer: Any) -> None:
     path = answer.request.path
     if (
         path.startswith(
-            ("/login", "/logout", "/setup", "/forgot", "/reset", "/email", "/settings", "/bookings", "/healthz")
+            (
+                "/login",
+                "/logout",
+                "/setup",
+                "/forgot",
+                "/reset",
+                "/email",
+                "/join",
+                "/settings",
+                "/bookings",
+                "/healthz",
+            )
         )
         or path == "/"
     ):
@@ -61,8 +72,7 @@ def paths(world: World, owner: Owner) -> list[str]:
     manage = world.manage_token(booking)
     with world.inside():
         reset = create_reset(owner.email)
-        with transaction() as session:
-            email = derive_token(TokenPurpose.EMAIL, add_token(session, owner.id, TokenPurpose.EMAIL).salt)
+        email, join = _one_time_tokens(owner, TokenPurpose.EMAIL, TokenPurpose.INVITATION)
         busy = add_busy_time(owner.id, at("2026-12-24 00:00"), at("2026-12-25 00:00"))
         renew_feed(world.key, owner.id)
         change_logo(owner.id, b"an image")
@@ -73,6 +83,8 @@ def paths(world: World, owner: Owner) -> list[str]:
         "booking_id": booking.id,
         "busy_id": busy.id,
         "session_id": 1,
+        "colleague_id": owner.id,
+        "invitation_id": 2,
         "message_id": world.message(booking).id,
     }
     values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
@@ -85,3 +97,10 @@ def paths(world: World, owner: Owner) -> list[str]:
             all_values = values | {"token": tokens[rule.rule.split("/")[1]]}
             found.append(url_for(rule.endpoint, **{name: all_values[name] for name in rule.arguments}))
     return found
+
+
+def _one_time_tokens(owner: Owner, *purposes: TokenPurpose) -> list[str]:
+    with transaction() as session:
+        return [
+            derive_token(each, add_token(session, owner.id, each, email="new@example.com").salt) for each in purposes
+        ]
