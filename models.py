@@ -26,6 +26,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     event,
+    false,
     literal_column,
     or_,
     text,
@@ -129,12 +130,15 @@ def _one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
 
 @dataclass(frozen=True)
 class PublicProfile:
-    """What invitees see of an owner. `accent` is a colour, `#1f5f4a`; `logo` is an image's digest; both may be ''."""
+    """What invitees see of an owner. `accent` is a colour, `#1f5f4a`; `logo` is an image's digest; `practice` is
+    the name of the owner's practice. All three may be ''.
+    """
 
     name: str
     contact: str
     accent: str = ""
     logo: str = ""
+    practice: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,12 +153,18 @@ class PublicCalendar:
 
 
 class Practice(Base):
-    """Colleagues who work together. Its id is with each owner, so that data can be split by practice."""
+    """Colleagues who work together. Its id is with each owner, so that data can be split by practice.
+
+    `accent`, `logo` and `image` are the look that owners may take over, as in `Owner` and `Logo`.
+    """
 
     __tablename__ = "practices"
 
     id: Mapped[Id]
     name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
+    accent: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    logo: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    image: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[Timestamp]
 
 
@@ -162,6 +172,7 @@ class Owner(Base):
     """A person with an account; every other row belongs to exactly one owner. `feed_*` are None without a feed.
 
     Each belongs to a practice; SQLite could not add the column as NOT NULL. After `ended_at` nobody signs in.
+    While the owner shares the practice's look, `practice_name` is its name, and their own look follows it.
 
     `accent` is a colour and `logo` an image's digest, '' for the default; `locale` is that of mails to the owner.
     `stamp` is random, and set anew by the database whenever what a slot page of the owner shows may have changed.
@@ -191,6 +202,8 @@ class Owner(Base):
         enum_text(AccountRole), default=AccountRole.MEMBER, server_default="member"
     )
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    shares_practice: Mapped[bool] = mapped_column(default=False, server_default=false())
+    practice_name: Mapped[str] = mapped_column(String(MAX_NAME), default="", server_default="")
     created_at: Mapped[Timestamp]
 
     @property
@@ -201,7 +214,7 @@ class Owner(Base):
     @property
     def public_profile(self) -> PublicProfile:
         """What invitees see of the owner."""
-        return PublicProfile(self.name, self.contact, self.accent, self.logo)
+        return PublicProfile(self.name, self.contact, self.accent, self.logo, self.practice_name)
 
 
 class Logo(Base):

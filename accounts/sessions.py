@@ -46,7 +46,7 @@ def log_in(email: str, password: str, address: str, locale: str = "", browser: s
             attempt = count_attempt(normalize_email(email), address)
             owner = find_owner(email)
             correct = check_password_hash(owner.password_hash if owner else _DUMMY_HASH, password)
-        if owner is None or owner.ended_at is not None or not correct:
+        if owner is None or not correct:
             raise InvalidCredentials
         return start_session(owner, attempt, locale, address, browser)
 

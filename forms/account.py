@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, Regexp
 from forms import fields
 from forms.base import OurForm
 from forms.fields import ZoneField, bare_address, max_length, single_line
-from parsing.limits import MAX_EMAIL, MAX_LINE
+from parsing.limits import MAX_EMAIL, MAX_LINE, MAX_NAME
 
 
 class LoginForm(OurForm):
@@ -48,6 +48,12 @@ class InvitationForm(OurForm):
 
     name = fields.name_field(_l("Name"), _l("Enter the name of your colleague."))
     email = fields.email_field(_l("Email"))
+
+
+class PracticeForm(OurForm):
+    """The name of a practice."""
+
+    practice_name = fields.line_field(_l("Name of the practice"), MAX_NAME)
 
 
 class JoinForm(OurForm):

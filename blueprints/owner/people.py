@@ -9,11 +9,12 @@ from flask_babel import gettext as _
 
 from accounts import people
 from accounts.errors import EmailTaken, LastManager
+from accounts.practices import change_practice, get_practice
 from blueprints.responses import form_status, redirect_to
 from blueprints.view_models import BookingView, ColleagueView, InvitationView
 from config import current
 from database import utcnow
-from forms.account import EndAccountForm, InvitationForm
+from forms.account import EndAccountForm, InvitationForm, PracticeForm
 from i18n.bidi import isolate
 from models import Booking, Owner
 from public_urls import invitation_token, join_address
@@ -53,6 +54,17 @@ def invite() -> ResponseReturnValue:
     session[INVITED] = row.id
     if by_mail:
         flash(_("A mail is on its way to %(email)s.", email=isolate(row.email)))
+    return redirect_to("owner.people.index")
+
+
+@bp.post("/practice")
+def practice() -> ResponseReturnValue:
+    """Set the name of the practice; with `take_look`, the manager's look becomes that of the practice."""
+    form = PracticeForm()
+    if not form.validate():
+        return _page(InvitationForm(formdata=None), 422, form)
+    change_practice(g.owner.id, form.practice_name.data, take_look="take_look" in request.form)
+    flash(_("Saved: the pages of all who share it have it now."))
     return redirect_to("owner.people.index")
 
 
@@ -104,13 +116,14 @@ def manager(colleague_id: int) -> ResponseReturnValue:
     return redirect_to("owner.people.index")
 
 
-def _page(form: InvitationForm, status: int = 200) -> ResponseReturnValue:
+def _page(form: InvitationForm, status: int = 200, practice_form: PracticeForm | None = None) -> ResponseReturnValue:
     invitations = people.open_invitations(g.owner)
     invited = session.pop(INVITED, None) if status == 200 else None
     new = next((each for each in invitations if each.id == invited), None)
     page = render_template(
         "people.html",
         form=form,
+        practice_form=practice_form or PracticeForm(formdata=None, practice_name=get_practice(g.owner).name),
         colleagues=[ColleagueView.of(each) for each in people.colleagues(g.owner)],
         invitations=[InvitationView.of(each) for each in invitations],
         new=new and InvitationView.of(new),

@@ -8,6 +8,7 @@ from accounts.branding import change_accent, change_logo
 from accounts.email_changes import change_email
 from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.owners import change_password, change_profile
+from accounts.practices import get_practice, leave_practice_look, share_practice
 from accounts.sessions import start_session
 from blueprints.login_required import browser_of_request, start_browser_session
 from blueprints.responses import form_status, redirect_to
@@ -54,6 +55,18 @@ def branding() -> ResponseReturnValue:
     flash(_("Your look was saved."))
     if not is_readable(accent):
         flash(_("Where your colour is text it is darker, so that it can be read."))
+    return redirect_to("owner.profile.edit")
+
+
+@bp.post("/look/practice")
+def practice() -> ResponseReturnValue:
+    """Take over the name and the look of the practice, or leave them."""
+    if "leave" in request.form:
+        leave_practice_look(g.owner.id)
+        flash(_("Your pages follow the practice no more. Change your colour and logo as you like."))
+    else:
+        share_practice(g.owner.id)
+        flash(_("Your pages have the name and the look of the practice, and follow it."))
     return redirect_to("owner.profile.edit")
 
 
@@ -132,5 +145,6 @@ def _page(
         form=form or ProfileForm(formdata=None, obj=g.owner),
         look_form=look_form or BrandingForm(formdata=None, accent=g.owner.accent or LIGHT.accent),
         password_form=password_form or PasswordForm(formdata=None),
+        practice=get_practice(g.owner),
         email_form=email_form or EmailForm(formdata=None),
     ), status

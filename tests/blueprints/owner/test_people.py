@@ -14,7 +14,7 @@ from support.racing import race
 from support.smtp_server import PostOffice, post_office
 from support.world import PASSWORD, Browser, World, at
 
-from accounts import people
+from accounts import branding, people
 from accounts.errors import TokenGone
 from models import Owner
 from notifications.worker import Worker
@@ -234,3 +234,26 @@ def test_the_migration_makes_owners_colleagues_and_the_first_of_them_a_manager(w
     assert world.execute("SELECT count(*) FROM practices") == [(1,)]
     assert world.execute("SELECT count(*) FROM owners WHERE practice_id IS NULL") == [(0,)]
     assert browser.get("/settings/people").status_code == 200
+
+
+def test_who_takes_over_the_look_of_the_practice_follows_it_and_can_leave(
+    world: World, owner: Owner, browser: Browser
+) -> None:
+    colleague, theirs = member(world)
+    path = f"/b/{world.link(world.calendar(colleague))}"
+    with world.inside():
+        branding.change_accent(owner.id, "#aa3300")
+        branding.change_logo(owner.id, b"the logo")
+    assert browser.change("/settings/people/practice", {"practice_name": "Praxis", "take_look": "1"}).status_code == 303
+    assert "Praxis" not in world.browser().get(path).text
+    assert theirs.change("/settings/look/practice").status_code == 303
+    look = world.execute("SELECT accent, logo, practice_name FROM owners ORDER BY id")
+    assert look[1] == ("#aa3300", look[0][1], "Praxis")
+    assert "Praxis" in world.browser().get(path).text
+    assert browser.change("/settings/people/practice", {"practice_name": "Praxis am Markt"}).status_code == 303
+    assert "Praxis am Markt" in world.browser().get(path).text
+    assert world.execute("SELECT logo FROM owners ORDER BY id")[1] == (look[0][1],)
+    assert browser.change("/settings/people/practice", {"practice_name": "x" * 201}).status_code == 422
+    assert theirs.change("/settings/people/practice", {"practice_name": "Mine"}).status_code == 404
+    assert theirs.change("/settings/look/practice", {"leave": "1"}).status_code == 303
+    assert "Praxis" not in world.browser().get(path).text
