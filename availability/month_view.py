@@ -62,7 +62,8 @@ def build_picker(
     to it are listed separately.
     """
     today = now.astimezone(zone).date()
-    last = (instant(rules.last_date(now), 24 * 60, rules.zone) - timedelta.resolution).astimezone(zone).date()
+    end = instant(rules.last_date(now), 24 * 60, rules.zone) - timedelta.resolution
+    last = max(today, end.astimezone(zone).date())  # the dates of an offer may be over
     shown = _clamp(_first_of(day or month or today), _first_of(today), _first_of(last))
     bookable = _bookable(rules, agenda, now, zone, shown)
     if not bookable and day is None and month is None and (day := _first_after(rules, agenda, now, zone, shown)):

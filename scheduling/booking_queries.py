@@ -79,12 +79,13 @@ def normalize_for_search(text: str) -> str:
 
 
 def get_booking(owner_id: int, booking_id: int) -> Booking:
-    """Return the owner's booking with its calendar and owner loaded. Raises NotFound."""
+    """Return the owner's booking with its calendar, owner and link loaded. Raises NotFound."""
     query = (
         select(Booking)
         .join(Booking.calendar)
         .join(Calendar.owner)
-        .options(contains_eager(Booking.calendar).contains_eager(Calendar.owner))
+        .join(Booking.link)
+        .options(contains_eager(Booking.calendar).contains_eager(Calendar.owner), contains_eager(Booking.link))
         .where(Booking.id == booking_id, Booking.owner_id == owner_id)
         .execution_options(populate_existing=True)
     )
