@@ -503,12 +503,17 @@ class Booking(Base):
 
 
 class LinkRequest(Base):
-    """What somebody at a spent link asks its owner for: a new one. `digest` tells the same request from another."""
+    """What somebody at a spent link asks its owner for: a new one, `answer_id`.
+
+    `digest` tells the same request from another.
+    """
 
     __tablename__ = "link_requests"
     __table_args__ = (
         ForeignKeyConstraint(["owner_id", "link_id"], ["links.owner_id", "links.id"]),
+        ForeignKeyConstraint(["owner_id", "answer_id"], ["links.owner_id", "links.id"]),
         _one_of("state", RequestState),
+        CheckConstraint("(state = 'answered') = (answer_id IS NOT NULL)", "answer"),
         UniqueConstraint("owner_id", "link_id", "digest"),
         Index("ix_link_requests_own", "owner_id", "id", unique=True),
         _partial_index("ix_link_requests_open", "owner_id", "id", where="state = 'open'"),
@@ -517,6 +522,7 @@ class LinkRequest(Base):
     id: Mapped[Id]
     owner_id: Mapped[ForeignId]
     link_id: Mapped[ForeignId]
+    answer_id: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[RequestState] = mapped_column(enum_text(RequestState), default=RequestState.OPEN)
     name: Mapped[str] = mapped_column(String(MAX_NAME))
     contact: Mapped[str] = mapped_column(String(MAX_EMAIL))

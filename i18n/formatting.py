@@ -129,6 +129,18 @@ def format_moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{format_date(at, zone)}, {format_time(at.astimezone(zone))}"
 
 
+def format_expiry(expires_at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    """Return when an unused link expires: `expires in 90 days`, `expires tomorrow`, `never expires`."""
+    if expires_at is None:
+        return str(_("never expires"))
+    days = (expires_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    if days < 1:
+        return str(_("expires today"))
+    return str(
+        _("expires tomorrow") if days == 1 else ngettext("expires in %(num)s day", "expires in %(num)s days", days)
+    )
+
+
 def format_zone(zone: ZoneInfo, at: datetime) -> str:
     """Return a zone with its offset at an instant: `Europe/Berlin (UTC+1)`."""
     return f"{present_name(zone.key)} ({offset_text(at.astimezone(zone))})" if zone.key != "UTC" else "UTC"

@@ -1,6 +1,5 @@
 """Queries of an owner's appointments: lists, search, one appointment and its history."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from availability.slots import DAY, Availability, within
 from database import Instant, db
 from models import CANCELLED, CONFIRMED, Booking, Calendar, Change
 from scheduling.lookup import get_or_not_found
+from scheduling.search import normalize_for_search
 
 LONGEST = DAY  # no calendar has longer appointments
 
@@ -62,20 +62,6 @@ def appointments(
     for word in normalize_for_search(words).split():
         query = query.where(Booking.search_text.contains(word, autoescape=True))
     return db.session.scalars(query).all()
-
-
-# What Unicode does not decompose, and signs that look alike: nobody types them as they are stored.
-ALIKE = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
-    | dict.fromkeys("’‘ʼʻ′`´", "'")
-    | dict.fromkeys("‐‑‒–—―−", "-")
-)
-
-
-def normalize_for_search(text: str) -> str:
-    """Return a text as a search compares it: lower case, no accents, `lukasz` for `Łukasz`."""
-    letters = unicodedata.normalize("NFKD", text.casefold().translate(ALIKE))
-    return "".join(letter if letter.isprintable() else " " for letter in letters if not unicodedata.combining(letter))
 
 
 def get_booking(owner_id: int, booking_id: int) -> Booking:

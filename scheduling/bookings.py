@@ -14,11 +14,11 @@ from database import column_values, db, transaction, utcnow
 from models import Booking, BookingStatus, Calendar, Link, MessageKind
 from scheduling.active_links import ActiveCalendar, ActiveLink, find_active_for_update
 from scheduling.agenda import MARGIN, agenda
-from scheduling.booking_queries import normalize_for_search
 from scheduling.errors import BookingError, LinkUsed, SlotTaken
 from scheduling.links import get_link_by_token, get_link_for_update, require_active
 from scheduling.lookup import get_or_not_found
 from scheduling.notifications import enqueue_notifications
+from scheduling.search import normalize_for_search
 
 PURPOSE = "manage"
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 import config
 import tokens
@@ -20,15 +21,18 @@ from blueprints.slot_picker import (
     reader_zone,
     slot_page,
 )
+from blueprints.spent_page import spent_page
 from database import begin_snapshot, utcnow
 from forms.booking import BookingForm, ResendForm
+from forms.links import RequestForm
 from middleware.kept_pages import LOOKED
 from models import Booking, Link
 from parsing.values import parse_instant
 from public_urls import key, manage_token
 from scheduling.bookings import BookingRequest, book, find_by_request_id, is_free
-from scheduling.errors import SlotTaken
+from scheduling.errors import LinkUnavailable, SlotTaken
 from scheduling.links import get_link_by_token, require_active
+from scheduling.requests import Asked, TooManyRequests, request_link
 from scheduling.resending import resend_manage_link
 from scheduling.stamps import Stamped
 
@@ -79,6 +83,26 @@ def resend(token: str) -> ResponseReturnValue:
     email = (form.email.data or "") if form.validate() else ""
     used = resend_manage_link(token, email, notify=config.current().sends_mail)
     return redirect(url_for("invitee.book.show", token=token, sent=1 if used else None), code=303)
+
+
+@bp.post("/b/<token>/request")
+def ask(token: str) -> ResponseReturnValue:
+    """Ask the owner of a spent link for a new one; the page that follows tells nothing about who booked."""
+    form, link = RequestForm(), get_link_by_token(token)
+    try:
+        require_active(link, utcnow())
+    except LinkUnavailable as refusal:
+        if not form.validate():
+            return spent_page(refusal, 422, form)
+        try:
+            asked = Asked(form.name.data, form.contact.data, form.note.data or "")
+            request_link(token, asked, request.remote_addr or "")
+        except TooManyRequests as limit:
+            page = spent_page(refusal, 429, form, _("This was asked often already. Please use the contact above."))
+            page.headers["Retry-After"] = str(limit.wait)
+            return page
+        return redirect(url_for("invitee.book.show", token=token, asked=1), code=303)
+    return redirect(url_for("invitee.book.show", token=token), code=303)
 
 
 def _requested_start() -> datetime | None:

@@ -116,6 +116,7 @@ def _create_requests() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("owner_id", sa.BigInteger(), nullable=False),
         sa.Column("link_id", sa.BigInteger(), nullable=False),
+        sa.Column("answer_id", sa.BigInteger(), nullable=True),
         sa.Column("state", sa.String(length=9), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("contact", sa.String(length=254), nullable=False),
@@ -123,8 +124,12 @@ def _create_requests() -> None:
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("state IN ('open', 'answered', 'dismissed')", name=op.f("ck_link_requests_state")),
+        sa.CheckConstraint("(state = 'answered') = (answer_id IS NOT NULL)", name=op.f("ck_link_requests_answer")),
         sa.ForeignKeyConstraint(
             ["owner_id", "link_id"], ["links.owner_id", "links.id"], name=op.f("fk_link_requests_owner_id_link_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id", "answer_id"], ["links.owner_id", "links.id"], name=op.f("fk_link_requests_owner_id_answer_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link_requests")),
         sa.UniqueConstraint("owner_id", "link_id", "digest", name=op.f("uq_link_requests_owner_id_link_id_digest")),
