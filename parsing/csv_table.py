@@ -101,7 +101,7 @@ def _decode(content: bytes) -> tuple[str, str]:
             try:
                 return content.removeprefix(bom).decode("utf-8" if encoding == "utf-8-sig" else encoding), encoding
             except UnicodeDecodeError as error:
-                raise CsvError(CsvFault.ENCODING, _line_of(content, error)) from None
+                raise CsvError(CsvFault.ENCODING, _line_of(error)) from None
     try:
         return content.decode(), "utf-8"
     except UnicodeDecodeError:
@@ -109,11 +109,11 @@ def _decode(content: bytes) -> tuple[str, str]:
     try:
         return content.decode("cp1252"), "cp1252"
     except UnicodeDecodeError as error:
-        raise CsvError(CsvFault.ENCODING, _line_of(content, error)) from None
+        raise CsvError(CsvFault.ENCODING, _line_of(error)) from None
 
 
-def _line_of(content: bytes, error: UnicodeDecodeError) -> int:
-    return content.count(b"\n", 0, error.start) + 1
+def _line_of(error: UnicodeDecodeError) -> int:
+    return error.object.count(b"\n", 0, error.start) + 1
 
 
 def _separator(text: str) -> str:

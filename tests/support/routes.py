@@ -63,6 +63,8 @@ def paths(world: World, owner: Owner) -> list[str]:
         "booking_id": booking.id,
         "busy_id": busy.id,
         "message_id": world.message(booking).id,
+        "batch_id": world.batch(calendar).id,
+        "request_id": world.request(token).id,
     }
     values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
     tokens: defaultdict[str, str | None] = defaultdict(str, b=token, booking=manage, feed=feed)
