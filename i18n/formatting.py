@@ -129,11 +129,21 @@ def format_moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{format_date(at, zone)}, {format_time(at.astimezone(zone))}"
 
 
+def last_day(expires_at: datetime, zone: ZoneInfo) -> date:
+    """Return the last day of which a part is before an instant: what expires at midnight works the day before."""
+    return (expires_at - timedelta.resolution).astimezone(zone).date()
+
+
+def format_last_day(expires_at: datetime, zone: ZoneInfo) -> str:
+    """Return the last day on which a link works, in short: `3 Dec 2026`."""
+    return _date(last_day(expires_at, zone), "d MMM y")
+
+
 def format_expiry(expires_at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
     """Return when an unused link expires: `expires in 90 days`, `expires tomorrow`, `never expires`."""
     if expires_at is None:
         return str(_("never expires"))
-    days = (expires_at.astimezone(zone).date() - now.astimezone(zone).date()).days
+    days = (last_day(expires_at, zone) - now.astimezone(zone).date()).days
     if days < 1:
         return str(_("expires today"))
     return str(

@@ -16,6 +16,7 @@ from blueprints.view_models import CalendarView
 from forms.calendar import LabelForm
 from forms.links import ExpiryForm, LinkForm, WordingForm, offer_error_text
 from i18n.bidi import isolate
+from i18n.formatting import last_day
 from models import Link
 from public_urls import key, link_address
 from scheduling import calendars, links, requests
@@ -136,7 +137,9 @@ def restore(link_id: int) -> ResponseReturnValue:
 def change_expiry(link_id: int) -> ResponseReturnValue:
     """Change the last day on which an active or expired link works."""
     link = links.get_link(g.owner.id, link_id)
-    form = ExpiryForm()
+    form = ExpiryForm(
+        data={"expires_on": link.expires_at and last_day(link.expires_at, ZoneInfo(link.calendar.timezone))}
+    )
     if form.validate_on_submit():
         try:
             link = links.change_expiry(g.owner.id, link_id, form.expires_on.data)

@@ -49,7 +49,7 @@ def wording_of(calendar: Calendar) -> Wording:
 
 def filled_in(link: Link, calendar: Calendar, owner_name: str, address: str) -> Wording:
     """Return the texts for one link. Placeholders are replaced once, so a name that looks like one stays a name."""
-    expires = formatting.format_date(link.expires_at, ZoneInfo(calendar.timezone)) if link.expires_at else ""
+    expires = formatting.format_last_day(link.expires_at, ZoneInfo(calendar.timezone)) if link.expires_at else ""
     values = {
         "name": link.name or link.label.split(",")[0].strip(),
         "calendar": calendar.name,

@@ -84,7 +84,7 @@ def test_a_link_is_made_with_an_offer(world: World, browser: Browser, links: str
     assert browser.change(links, data).status_code == 200
     row = world.execute("SELECT label, name, email, duration, starts, expires_at FROM links")[0]
     assert row[:5] == ("Jane, fair", "Jane Doe", "jane@example.com", 45, "2026-11-30T10:00:00Z 2026-12-01T09:00:00Z")
-    assert str(row[5]).startswith("2026-12-24 23:00") or "2026-12-24T23:00" in str(row[5]) or row[5]
+    assert str(row[5]).startswith("2026-12-24 23:00")
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,7 @@ def test_each_way_to_send_it_is_a_page(world: World, browser: Browser, links: st
     mail = browser.get("/settings/links/1?tab=email")
     found = re.search(r'id="mail" href="([^"]+)"', mail.text)
     assert found
-    assert found[1].startswith(
-        "mailto:jane%2Bx@example.com?subject=Pick%20a%20time%3A%2030-minute%20meeting&amp;body="
-    ) or found[1].startswith("mailto:jane+x@example.com?subject=Pick%20a%20time%3A%2030-minute%20meeting&amp;body=")
+    assert found[1].startswith("mailto:jane+x@example.com?subject=Pick%20a%20time%3A%2030-minute%20meeting&amp;body=")
     assert "%0D%0A%0D%0A" in found[1]
     assert "/settings/links/1/qr.svg" in browser.get("/settings/links/1?tab=qr").text
     assert address in browser.get("/settings/links/1?tab=nonsense").text
@@ -204,10 +202,10 @@ def test_the_wording_is_the_calendars_own(world: World, browser: Browser, calend
     assert browser.change(path, wording).status_code == 303
     address = address_in(browser.change(links, {"label": "Jane {link}, fair", "expires_on": "2026-12-24"}).text)
     text = browser.get("/settings/links/1?tab=text").text
-    assert f"Hi Jane {{link}}! 30-minute meeting {address} {{unknown}} bis 25 Dec 2026" in text or (
-        f"Hi Jane {{link}}! 30-minute meeting {address} {{unknown}} bis 24 Dec 2026" in text
-    )
-    assert "Olivia Ownerson" in (field(browser.get("/settings/links/1?tab=email"), "subject") or "Olivia Ownerson")
+    assert f"Hi Jane {{link}}! 30-minute meeting {address} {{unknown}} bis 24 Dec 2026" in text
+    mail = browser.get("/settings/links/1?tab=email").text
+    assert 'id="subject" type="text" value="Für Jane {link}"' in mail
+    assert ">\nOlivia Ownerson</textarea>" in mail
     assert browser.change(path, {"text_wording": "x" * 2001}).status_code == 422
     assert browser.change(path, dict.fromkeys(wording, "")).status_code == 303
     assert "here you can pick a time" in browser.get("/settings/links/1?tab=text").text
