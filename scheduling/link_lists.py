@@ -1,6 +1,6 @@
 """Lists of an owner's links, newest first: filters, counts and search, fast with a million of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,14 @@ def count_links(owner_id: int, chosen: LinkFilter, now: datetime) -> dict[LinkSt
         _up_to_many(select(Link.id).where(*mine, *([] if state is None else [_is(state, now)]))) for state in states
     ]
     return dict(zip(states, db.session.execute(select(*counts)).one(), strict=True))
+
+
+def all_links(calendar: Calendar, state: LinkState | None, now: datetime) -> Iterator[Link]:
+    """Give a calendar's links, oldest first, a thousand at a time."""
+    query = select(Link).where(Link.owner_id == calendar.owner_id, Link.calendar_id == calendar.id).order_by(Link.id)
+    if state is not None:
+        query = query.where(_is(state, now))
+    yield from db.session.scalars(query.execution_options(yield_per=1000))
 
 
 def recent_batches(owner_id: int, calendar_id: int | None, limit: int) -> Sequence[Batch]:
