@@ -12,7 +12,7 @@ from blueprints.drawings import week_drawing
 from i18n.bidi import isolate
 from i18n.formatting import format_booked, format_hours, format_minutes, format_time, format_waiting
 from i18n.texts import gettext as _
-from models import ChangeKind, LinkState, MessageKind, MessageState, Role
+from models import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
 from scheduling.booking_queries import Appointment
 from scheduling.calendars import MANY, Summary
 
@@ -163,6 +163,52 @@ class MessageView(View):
     done_at: datetime | None
     attempts: int
     error: str
+
+
+@dataclass(frozen=True)
+class AccountMessageView(View):
+    """A mail about an account, for its owner."""
+
+    id: int
+    kind: AccountMessageKind
+    address: str
+    state: MessageState
+    due_at: datetime
+    done_at: datetime | None
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True)
+class SessionView(View):
+    """A browser in which the owner is signed in; `used_on` is a day in UTC, `here` whether it is the one that asks."""
+
+    id: int
+    browser: str
+    created_at: datetime
+    used_on: date
+    here: bool
+
+
+@dataclass(frozen=True)
+class ColleagueView(View):
+    """An owner, for a manager of their practice."""
+
+    id: int
+    name: str
+    email: str
+    is_manager: bool
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class InvitationView(View):
+    """An open invitation, for a manager."""
+
+    id: int
+    name: str
+    email: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True)

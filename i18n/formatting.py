@@ -256,6 +256,11 @@ def format_within(count: int) -> str:
     return str(words)
 
 
+def format_coming(count: int) -> str:
+    """Return the heading of the appointments that are coming."""
+    return str(ngettext("%(num)s appointment is coming", "%(num)s appointments are coming", count))
+
+
 def format_message_kind(kind: str) -> str:
     """Return the name of a kind of message."""
     return str(
@@ -266,6 +271,19 @@ def format_message_kind(kind: str) -> str:
             "rebooked": _("Note that it takes place again"),
             "reminder": _("Reminder"),
             "resent": _("Address of the appointment"),
+        }[kind]
+    )
+
+
+def format_account_mail(kind: str) -> str:
+    """Return the name of a kind of mail about an account."""
+    return str(
+        {
+            "password-changed": _("Note of the new password"),
+            "password-reset": _("Address to set a new password"),
+            "email-confirm": _("Address to confirm the new email"),
+            "email-changed": _("Note of the new email"),
+            "invitation": _("Invitation of a colleague"),
         }[kind]
     )
 

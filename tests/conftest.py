@@ -18,7 +18,7 @@ from support.postgres import new_database, throwaway_postgres
 from support.world import Browser, World, make_app
 from werkzeug.routing import Rule
 
-from accounts import owners, sessions
+from accounts import email_changes, owners, password_resets, people, sessions
 from database import db
 from models import Owner
 
@@ -77,7 +77,10 @@ def passwords_hashed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         check = cache(sessions.check_password_hash)
         patch.setattr(owners, "generate_password_hash", cache(owners.generate_password_hash))
+        patch.setattr(people, "generate_password_hash", owners.generate_password_hash)
+        patch.setattr(password_resets, "generate_password_hash", owners.generate_password_hash)
         patch.setattr(owners, "check_password_hash", check)
+        patch.setattr(email_changes, "check_password_hash", check)
         patch.setattr(sessions, "check_password_hash", check)
         yield
 
