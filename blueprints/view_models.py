@@ -5,11 +5,14 @@ from datetime import date, datetime
 from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup
+
 from availability.slots import Availability
 from i18n.bidi import isolate
 from i18n.formatting import format_hours, format_links, format_minutes, format_time
 from i18n.texts import gettext as _
 from models import ChangeKind, LinkState, MessageKind, MessageState, Role
+from parsing.contact_links import mail_link
 from scheduling.booking_queries import Appointment
 from scheduling.calendars import MANY, Summary
 
@@ -52,7 +55,7 @@ class AppointmentRow(NamedTuple):
     is_confirmed: bool
     is_now: bool
     calendar_name: str
-    email: str
+    email: Markup
     phone: str
     notes: str
 
@@ -68,7 +71,7 @@ class AppointmentRow(NamedTuple):
             is_confirmed=appointment.is_confirmed,
             is_now=appointment.starts_at <= now < appointment.ends_at,
             calendar_name=appointment.calendar_name,
-            email=appointment.email,
+            email=mail_link(appointment.email),
             phone=appointment.phone,
             notes=appointment.notes,
         )
