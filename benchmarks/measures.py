@@ -27,6 +27,7 @@ HOURS = 'class="day-hours"'
 
 # By its trigger it renews the stamp of each owner, so that no page that was kept is sent again.
 CHANGE = "UPDATE owners SET contact = contact"
+QUERIES = ("?tz=Asia/Tokyo", "?month=2027-01", "?date=2027-01-04")
 OWNERS = ("/settings/calendars", "/settings/calendars/1", "/settings/calendars/1/links", "/bookings", "/settings/busy")
 
 Ask = Callable[[], Metrics]
@@ -141,14 +142,10 @@ class Bench:
         with shop(self.folder, "memory") as made, made.open() as (app,):
             calendar = ordinary(made)[0]
             signed_in, slots = made.cookie(calendar), paths(made, calendar)
-            pages = [
-                *slots,
-                *(f"{slots[0]}?{query}" for query in ("tz=Asia/Tokyo", "month=2027-01", "date=2027-01-04")),
-            ]
-            asked = [clients.get(app.address, path) for path in pages]
+            asked = [clients.get(app.address, path) for path in (*slots, *(slots[0] + query for query in QUERIES))]
             asked += [clients.get(app.address, path, signed_in) for path in OWNERS]
-            for path, form in visits(made, self.size.bookings):
-                clients.run(Job(_port(app), [clients.post(app.address, path, form)], 1, PATIENCE, 303, again=False))
+            forms = [clients.post(app.address, path, form) for path, form in visits(made, self.size.bookings)]
+            clients.run(Job(_port(app), forms, 16, PATIENCE, 303, again=False))
             halves, share = [], 0.0
             for _ in range(2):
                 answers = 0
