@@ -79,11 +79,10 @@ def log_in(email: str, password: str, address: str, locale: str = "", browser: s
     `address` is the client's, for the rate limit; `locale` is that of mails to the owner; `browser` is a name.
     Raises InvalidCredentials, TooManyAttempts, TooManyChecks.
     """
-    known = find_owner(email)
-    with logged("sign-in", known.id if known else None, address):
+    owner = find_owner(email)
+    with logged("sign-in", owner.id if owner else None, address):
         with password_check():
             attempt = count_attempt(normalize_email(email), address)
-            owner = find_owner(email)
             correct = check_password_hash(owner.password_hash if owner else _DUMMY_HASH, password)
         if owner is None or not correct:
             raise InvalidCredentials

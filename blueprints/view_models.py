@@ -13,6 +13,7 @@ from i18n.bidi import isolate
 from i18n.formatting import format_booked, format_hours, format_minutes, format_time, format_waiting
 from i18n.texts import gettext as _
 from models import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
+from parsing.contact_links import mail_link
 from scheduling.booking_queries import Appointment
 from scheduling.calendars import MANY, Summary
 
@@ -55,7 +56,7 @@ class AppointmentRow(NamedTuple):
     is_confirmed: bool
     is_now: bool
     calendar_name: str
-    email: str
+    email: Markup
     phone: str
     notes: str
 
@@ -71,7 +72,7 @@ class AppointmentRow(NamedTuple):
             is_confirmed=appointment.is_confirmed,
             is_now=appointment.starts_at <= now < appointment.ends_at,
             calendar_name=appointment.calendar_name,
-            email=appointment.email,
+            email=mail_link(appointment.email),
             phone=appointment.phone,
             notes=appointment.notes,
         )
@@ -108,6 +109,7 @@ class CalendarRow(NamedTuple):
     id: int
     name: str
     is_open: bool
+    share: str
     menu: str
     facts: str
     week: Markup
@@ -115,15 +117,17 @@ class CalendarRow(NamedTuple):
     booked: str
     edit_url: str
     links_url: str
+    copy_url: str
     delete_url: str
 
     @classmethod
-    def of(cls, summary: Summary, edit_url: str, links_url: str, delete_url: str) -> Self:
+    def of(cls, summary: Summary, edit_url: str, links_url: str, copy_url: str, delete_url: str) -> Self:
         """Return the line of a calendar that is not archived."""
         return cls(
             id=summary.id,
             name=summary.name,
             is_open=summary.is_open,
+            share=_("Share “%(name)s”", name=isolate(summary.name)),
             menu=_("Menu of “%(name)s”", name=isolate(summary.name)),
             facts=" · ".join(filter(None, (format_minutes(summary.duration), isolate(summary.location)))),
             week=week_drawing(summary.availability.week, format_hours(summary.availability)),
@@ -131,6 +135,7 @@ class CalendarRow(NamedTuple):
             booked=format_booked(summary.booked, MANY),
             edit_url=edit_url,
             links_url=links_url,
+            copy_url=copy_url,
             delete_url=delete_url,
         )
 

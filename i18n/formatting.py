@@ -46,7 +46,7 @@ def format_month(day: date) -> str:
 def format_months(first: date, last: date, today: date) -> str:
     """Return `November – December`; a month that is not of this year has its year."""
     names = [_date(month, "LLLL" if month.year == today.year else "LLLL y") for month in (first, last)]
-    return " – ".join(dict.fromkeys(names))
+    return "\u00a0– ".join(dict.fromkeys(names))  # no line begins with the dash
 
 
 def format_leaf_month(day: date) -> str:

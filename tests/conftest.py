@@ -6,7 +6,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import time_machine
 from flask import Flask
 from flask_migrate import upgrade
 from support.postgres import new_database, throwaway_postgres
+from support.smtp_server import PostOffice, post_office
 from support.world import Browser, World, make_app
 from werkzeug.routing import Rule
 
@@ -191,6 +192,19 @@ def app_on(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     for app in apps:
         with app.app_context():
             db.engine.dispose()
+
+
+@pytest.fixture
+def office() -> Iterator[PostOffice]:
+    """A mail server that keeps what it gets."""
+    with post_office() as office:
+        yield office
+
+
+@pytest.fixture
+def mailing_app_on(office: PostOffice, app_on: Callable[..., Flask]) -> Callable[..., Flask]:
+    """Make apps over a database's address that send their mail to the office."""
+    return partial(app_on, SMTP_URL=office.url, MAIL_FROM="book@example.com")
 
 
 @pytest.fixture
