@@ -348,7 +348,7 @@ def _links(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/calendars/2/links", "links of a closed calendar")
     tour.go(owner, "/settings/calendars")
     open_menu(owner, "Evening consultation")
-    owner.locator(".menu:popover-open").get_by_role("button", name="Share").click()
+    owner.locator(".menu:popover-open").get_by_role("button", name="Share", exact=True).click()
     tour.see(owner, "share, of a closed calendar", "dialog p")
 
 
