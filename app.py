@@ -35,6 +35,7 @@ from middleware.kept_pages import kept_pages_middleware
 from middleware.request_metrics import ROUTE, Metrics, metrics_middleware
 from notifications.undelivered import delivery_problems
 from parsing import contact_links
+from public_urls import base
 from scheduling.requests import count_open_requests
 from server.serve import serve
 
@@ -120,6 +121,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         stylesheet=theme.stylesheet_url,
         url_pattern=url_pattern,
         current_owner=current_owner,
+        base_url=base,
         delivery_problems=delivery_problems,
         open_requests=count_open_requests,
         take_undo=take_undo,
