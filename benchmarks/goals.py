@@ -33,6 +33,8 @@ EDIT = Goal("/settings/calendars/1, the same", "hello", "ms", 10)
 COMING = Goal("/bookings, 100,000 past bookings", "hello", "ms", 10)
 PAST = Goal("/bookings?show=past, the same", "hello", "ms", 10)
 LINKS = Goal("/settings/calendars/1/links, the same", "hello", "ms", 10)
+ALL_LINKS = Goal("/links, the same", "hello", "ms", 12)
+WAITING_LINKS = Goal("/links?state=active, the same", "hello", "ms", 12)
 BOOKING = Goal("booking, 16 clients", "bare transaction", "/s", 0.5)
 
 

@@ -329,7 +329,7 @@ def _settings(tour: Tour, owner: Page) -> None:
 
 def _links(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/calendars/1/links", "links", ".row")
-    owner.locator(".active .dots").first.click()
+    owner.locator("[data-state=active] .dots").first.click()
     tour.see(owner, "links, the menu of one", ".menu:popover-open")
     owner.get_by_role("button", name="Revoke").first.click()
     tour.see(owner, "links, one revoked", ".toast")
