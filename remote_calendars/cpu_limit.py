@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class TookTooLong(Exception):
-    """The work took more of the processor's time than it may."""
+class TookTooLong(BaseException):
+    """The work took more of the processor's time than it may. No Exception, which a library could swallow."""
 
 
 @contextmanager

@@ -36,8 +36,6 @@ ORDER = [
 ]
 # Flask and its extensions stay where HTTP is spoken and pages are made; `database` is Flask-SQLAlchemy's place.
 WITHOUT_FLASK = (
-    *("tokens", "parsing", "middleware", "availability", "branding", "remote_calendars", "scheduling", "accounts"),
-)
     "tokens",
     "parsing",
     "middleware",
