@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, contains_eager
 
 from availability.opening_hours import parse_availability
 from database import db, lock_owner, transaction, utcnow
-from models import UNUSED, Booking, Calendar, Link
+from models import UNUSED, Booking, Calendar, Link, Source
 from scheduling.lookup import get_or_not_found
 
 DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.columns if column.default is not None} | {
@@ -39,6 +39,7 @@ def create_calendar(owner_id: int, **fields: Any) -> Calendar:
     with transaction() as session:
         calendar = new_calendar(owner_id, **fields)
         session.add(calendar)
+        _hasten_sources(session, owner_id)
     return calendar
 
 
@@ -67,11 +68,12 @@ def get_any_calendar(calendar_id: int) -> Calendar:
 
 def change_calendar(owner_id: int, calendar_id: int, **fields: Any) -> Calendar:
     """Set columns of the calendar and return it; its appointments do not change. Raises NotFound."""
-    with transaction():
+    with transaction() as session:
         lock_owner(owner_id)
         calendar = get_calendar(owner_id, calendar_id)
         for name, value in fields.items():
             setattr(calendar, name, value)
+        _hasten_sources(session, owner_id)
     return calendar
 
 
@@ -124,3 +126,9 @@ def _of_calendar(table: type[Link] | type[Booking]) -> ColumnElement[bool]:
 def _up_to_many(query: Select[int]) -> ScalarSelect[int]:
     few = query.limit(Summary.MANY).correlate(Calendar).subquery()
     return select(func.count()).select_from(few).scalar_subquery()
+
+
+def _hasten_sources(session: Session, owner_id: int) -> None:
+    """Let the owner's other calendars be read soon: a horizon may reach further than they were read."""
+    query = update(Source).where(Source.owner_id == owner_id, Source.problem == "", Source.due_at > utcnow())
+    session.execute(query.values(due_at=utcnow()))

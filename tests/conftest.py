@@ -14,7 +14,9 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import upgrade
+from support.feed_server import FeedServer, feed_server
 from support.postgres import new_database, throwaway_postgres
+from support.sources import Sources
 from support.world import Browser, World, make_app
 from werkzeug.routing import Rule
 
@@ -216,6 +218,19 @@ def owner(world: World) -> Owner:
 def browser(world: World, owner: Owner) -> Browser:
     """Olivia's browser, logged in."""
     return world.signed_in(owner)
+
+
+@pytest.fixture
+def feeds() -> Iterator[FeedServer]:
+    """A server of other people's calendars, on 127.0.0.1."""
+    with feed_server() as server:
+        yield server
+
+
+@pytest.fixture
+def sources(world: World) -> Sources:
+    """Adds and reads other calendars; those on 127.0.0.0/8 are allowed."""
+    return Sources(world)
 
 
 @pytest.fixture(autouse=True)

@@ -27,6 +27,7 @@ ORDER = [
     "accounts",
     "public_urls",
     "integrations",
+    "sources",
     "notifications",
     "forms",
     "blueprints",

@@ -15,6 +15,7 @@ NOT_BY_OWNER = {
     "bookings": {("link_id",), ("manage_hash",), ("uid",)},
     "messages": {("due_at", "id")},
     "logos": {("digest",)},
+    "sources": {("due_at", "id")},
 }
 
 

@@ -1,0 +1,56 @@
+"""Adds and reads sources as the app does, but without a process for each reading."""
+
+from dataclasses import replace
+from datetime import datetime
+from ipaddress import ip_network
+
+from flask import Flask
+
+from database import utcnow
+from models import Owner, Source, SourceKind
+from remote_calendars import protocol
+from sources import connections
+from sources.leases import lease
+from sources.readings import current_access, read
+from sources.secret_box import Secret
+from support.world import World
+
+
+def open_network(app: Flask, network: str = "127.0.0.0/8") -> None:
+    """Let the operator allow a network."""
+    app.config["BOOKONCE"] = replace(app.config["BOOKONCE"], source_networks=(ip_network(network),))
+
+
+class Sources:
+    """The sources of one world."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        open_network(world.app)
+
+    def add(
+        self,
+        owner: Owner,
+        address: str,
+        name: str = "",
+        kind: SourceKind = SourceKind.ICS,
+        username: str = "",
+        password: str = "",
+    ) -> Source:
+        with self.world.inside():
+            access, secret = current_access(), Secret(address, username, password)
+            return connections.add_source(access, owner, kind, secret, name, ask=protocol.answer)
+
+    def read(self, source: Source) -> bool:
+        with self.world.inside():
+            leased = lease(source.owner_id, source.id, utcnow())
+            assert leased
+            return read(leased, current_access(), utcnow(), ask=protocol.answer)
+
+    def row(self, source: Source) -> Source:
+        with self.world.inside():
+            return connections.get_source(source.owner_id, source.id)
+
+    def busy(self) -> list[tuple[datetime, datetime]]:
+        rows = self.world.dump()["imported_times"]
+        return sorted((row[3], row[4]) for row in rows)
