@@ -8,13 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from flask import Flask, Request, Response, abort, has_request_context, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel
 from flask_migrate import Migrate
 from werkzeug.routing import BaseConverter
 
-from blueprints import auth, errors, invitee, owner, system
+from blueprints import auth, errors, invitee, owner, system, template_functions
 from blueprints.kept_pages import MOST, KeptPages
 from blueprints.login_required import csrf, current_owner
 from blueprints.responses import is_owner_page, url_pattern
@@ -26,13 +27,13 @@ from database import close_session, db
 from database.engine import connect_args, prepare_engine
 from i18n import formatting, locales, timezones
 from i18n.bidi import isolate
+from i18n.texts import template_gettext
 from middleware import static_files
 from middleware.client import client_middleware
 from middleware.exception_log import without_texts
 from middleware.headers import headers_middleware, security_headers
 from middleware.kept_pages import kept_pages_middleware
 from middleware.request_metrics import ROUTE, Metrics, metrics_middleware
-from notifications.undelivered import delivery_problems
 from parsing import contact_links
 from server.serve import serve
 
@@ -107,14 +108,17 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         urlize=contact_links.urlize, mail_link=contact_links.mail_link, tel_link=contact_links.tel_link, isolate=isolate
     )
     app.jinja_env.globals.update(
+        _=template_gettext,
         formatting=formatting,
         timezones=timezones,
         static=static_files.source_url if app.debug else static_files.static_url,
         stylesheet=theme.stylesheet_url,
         url_pattern=url_pattern,
         current_owner=current_owner,
-        delivery_problems=delivery_problems,
         mail_server=config.mail,
+        initials=template_functions.initials,
+        location_icon=template_functions.location_icon,
+        is_long=template_functions.is_long,
     )
     app.before_request(_refuse_too_much)
     if app.debug:
@@ -161,8 +165,10 @@ def _settings(config: Config) -> dict[str, object]:
     }
 
 
-def _readers_locale() -> str | None:
-    return locales.locale_from_header(request.headers.get("Accept-Language", "")) if has_request_context() else None
+def _readers_locale() -> Locale | None:
+    if not has_request_context():
+        return None
+    return locales.parse_locale(locales.locale_from_header(request.headers.get("Accept-Language", "")))
 
 
 def _refuse_too_much() -> None:

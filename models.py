@@ -4,14 +4,12 @@ The database itself refuses what must never happen: a second booking of a link, 
 reference to another owner's row. `docs/decisions/` says why the code checks it as well.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
-    DDL,
     BigInteger,
     CheckConstraint,
     ForeignKey,
@@ -23,7 +21,6 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
-    event,
     literal_column,
     or_,
     text,
@@ -34,8 +31,23 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from availability.slots import MINUTES_A_DAY, Availability, Rules
 from database import AvailabilityText, Base, ForeignId, Hash, Id, Instant, Timestamp, enum_text
+from database.no_overlap import refuse_overlaps
 from database.stamps import renew_stamps
+from enums import BookingStatus, ChangeKind, LinkState, MessageKind, MessageState, Role, SourceKind
 from parsing.limits import MAX_EMAIL, MAX_LABEL, MAX_LINE, MAX_NAME, MAX_PHONE, MAX_TEXT
+from public_profile import PublicCalendar, PublicProfile
+
+# What the others import from here as well, beside what is defined below.
+__all__ = [
+    "BookingStatus",
+    "ChangeKind",
+    "LinkState",
+    "MessageKind",
+    "MessageState",
+    "PublicCalendar",
+    "PublicProfile",
+    "Role",
+]
 
 INSTANTS = ("starts_at", "ends_at", "blocked_from", "blocked_until")
 
@@ -44,81 +56,9 @@ def _partial_index(name: str, *columns: str, where: str) -> Index:
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
-class LinkState(StrEnum):
-    """The state of a link at an instant. `used` is final."""
-
-    ACTIVE = "active"
-    USED = "used"
-    REVOKED = "revoked"
-    EXPIRED = "expired"
-
-
-class BookingStatus(StrEnum):
-    """Whether an appointment takes place."""
-
-    CONFIRMED = "confirmed"
-    CANCELLED = "cancelled"
-
-
-class Role(StrEnum):
-    """The two sides of an appointment."""
-
-    INVITEE = "invitee"
-    OWNER = "owner"
-
-
-class ChangeKind(StrEnum):
-    """A kind of change to a booked appointment."""
-
-    MOVED = "moved"
-    CANCELLED = "cancelled"
-    REBOOKED = "rebooked"
-
-
-class MessageKind(StrEnum):
-    """The event that a message is about. `resent`: the invitee asked for the manage link again."""
-
-    BOOKED = "booked"
-    MOVED = "moved"
-    CANCELLED = "cancelled"
-    REBOOKED = "rebooked"
-    REMINDER = "reminder"
-    RESENT = "resent"
-
-
-class MessageState(StrEnum):
-    """The delivery state of a message. `dropped`: dismissed, or outdated before it was sent."""
-
-    WAITING = "waiting"
-    SENT = "sent"
-    FAILED = "failed"
-    DROPPED = "dropped"
-
-
 def _one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
     values = ", ".join(f"'{member}'" for member in kind)
     return CheckConstraint(f"{column} IN ({values})", column)
-
-
-@dataclass(frozen=True)
-class PublicProfile:
-    """What invitees see of an owner. `accent` is a colour, `#1f5f4a`; `logo` is an image's digest; both may be ''."""
-
-    name: str
-    contact: str
-    accent: str = ""
-    logo: str = ""
-
-
-@dataclass(frozen=True)
-class PublicCalendar:
-    """What invitees see of a calendar; `duration` is in minutes."""
-
-    name: str
-    description: str
-    location: str
-    duration: int
-    owner: PublicProfile
 
 
 class Owner(Base):
@@ -502,13 +442,6 @@ class BusyTime(Base):
     created_at: Mapped[Timestamp]
 
 
-class SourceKind(StrEnum):
-    """How another calendar is reached."""
-
-    ICS = "ics"
-    CALDAV = "caldav"
-
-
 class Source(Base):
     """Another calendar of an owner's, from which busy times are imported.
 
@@ -580,25 +513,9 @@ ACTIVE = and_(  # as `Link.state` and `Calendar.takes_bookings` say, at the inst
 )
 WAITING = Message.state == literal_column("'waiting'")
 UNDELIVERED = Message.state.in_((literal_column("'waiting'"), literal_column("'failed'")))
+FAILED = and_(UNDELIVERED, Message.state == literal_column("'failed'"))
 
-# SQLite's counterpart of EXCLUDE. The code recognises the constraint by its name in the error.
-_NO_OVERLAP = """
-CREATE TRIGGER one_owner_one_place_{name} BEFORE {change} ON bookings
-WHEN NEW.status = 'confirmed'
-BEGIN
-  SELECT RAISE(ABORT, 'one_owner_one_place') WHERE EXISTS (
-    SELECT 1 FROM bookings
-    WHERE owner_id = NEW.owner_id AND status = 'confirmed' AND id IS NOT {own_id}
-      AND blocked_until > NEW.blocked_from AND blocked_from < NEW.blocked_until
-  );
-END"""
-for _trigger in (
-    _NO_OVERLAP.format(name="insert", change="INSERT", own_id="NULL"),
-    _NO_OVERLAP.format(
-        name="update", change="UPDATE OF owner_id, status, blocked_from, blocked_until", own_id="OLD.id"
-    ),
-):
-    event.listen(Booking.__table__, "after_create", DDL(_trigger).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
+refuse_overlaps(Booking.__table__)
 
 # What a slot page depends on, beside the owner's own row and the link: a new source of busy times belongs here.
 STAMPED = tuple(table.__tablename__ for table in (Booking, BusyTime, Calendar, ImportedTime))

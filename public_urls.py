@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 import config
-from models import Booking, Link, Owner
+from models import Booking, Link
 from scheduling import bookings, feeds, links
 
 
@@ -48,9 +48,9 @@ def appointment_address(booking: Booking) -> str:
     return _url("owner.bookings.show", booking_id=booking.id)
 
 
-def feed_address(owner: Owner) -> str | None:
-    """Return the address of the owner's feed; None if there is none, or it was made with another key."""
-    token = feeds.feed_token(key(), owner)
+def feed_address(salt: bytes | None, feed_hash: bytes | None) -> str | None:
+    """Return the address of an owner's feed; None if there is none, or it was made with another key."""
+    token = feeds.feed_token(key(), salt, feed_hash)
     return token and _url("system.ics_feed.ics", token=token)
 
 

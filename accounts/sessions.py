@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, select
 from werkzeug.security import check_password_hash, generate_password_hash
@@ -14,14 +15,37 @@ from accounts.login_throttle import Attempt, count_attempt, forget_attempts
 from accounts.owners import find_owner, get_owner_for_update, normalize_email
 from accounts.password_checks import password_check
 from database import Instant, db, transaction, utcnow
-from models import BrowserSession, Owner
+from models import BrowserSession, Owner, PublicProfile
+from scheduling.notifications import FAILED_MAILS, LATE_MAILS, WARN_AFTER
 
 LIFETIME = timedelta(days=30)
 
-# Built once: it runs with each of an owner's pages.
-_OWNER_OF_SESSION = (
-    select(Owner)
-    .join(BrowserSession, BrowserSession.owner_id == Owner.id)
+
+class SignedIn(NamedTuple):
+    """Who is signed in, as their pages show it, with how many of their mails failed, and how many are late."""
+
+    id: int
+    email: str
+    name: str
+    timezone: str
+    contact: str
+    feed_salt: bytes | None
+    feed_hash: bytes | None
+    accent: str
+    logo: str
+    failed_mails: int
+    late_mails: int
+
+    @property
+    def public_profile(self) -> PublicProfile:
+        """What invitees see of the owner."""
+        return PublicProfile(self.name, self.contact, self.accent, self.logo)
+
+
+# It runs with each of an owner's pages.
+_SIGNED_IN = (
+    select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-2]), FAILED_MAILS, LATE_MAILS)
+    .join(BrowserSession.__table__, BrowserSession.owner_id == Owner.id)
     .where(BrowserSession.token_hash == bindparam("hash"), BrowserSession.expires_at > bindparam("now", type_=Instant))
 )
 
@@ -69,9 +93,12 @@ def start_session(owner: Owner, attempt: Attempt | None = None, locale: str = ""
     return token
 
 
-def owner_of_session(token: str) -> Owner | None:
-    """Return the owner of the session with this token; None if there is none or it has expired."""
-    return db.session.scalars(_OWNER_OF_SESSION, {"hash": tokens.digest(token), "now": utcnow()}).one_or_none()
+def find_signed_in(token: str) -> SignedIn | None:
+    """Return whose session has this token; None if there is none or it has expired."""
+    now = utcnow()
+    values = {"hash": tokens.digest(token), "now": now, "late": now - WARN_AFTER}
+    row = db.session.connection().execute(_SIGNED_IN, values).one_or_none()
+    return row and SignedIn(*row)
 
 
 def log_out(token: str) -> None:

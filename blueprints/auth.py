@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
-from flask_babel import gettext as _
 
 from accounts.errors import InvalidCredentials
 from accounts.owners import create_first_owner, has_owner
@@ -14,6 +13,7 @@ from blueprints.login_required import NEXT_URL, SESSION_TOKEN, current_owner, re
 from blueprints.responses import form_status
 from forms.account import LoginForm, SetupForm
 from i18n.bidi import isolate
+from i18n.texts import gettext as _
 
 bp = Blueprint("auth", __name__)
 bp.before_request(require_csrf)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flask import current_app, request, session
 from itsdangerous import BadData, URLSafeTimedSerializer
 
+from accounts.sessions import SignedIn
 from blueprints.responses import requested_address
-from models import Owner
 
 OWNER_ID = "owner_id"
 LIFETIME = 24 * 3600
@@ -28,7 +28,7 @@ class Carried:
     fields: list[tuple[str, str]]
 
 
-def remember(owner: Owner) -> None:
+def remember(owner: SignedIn) -> None:
     """Note in the cookie whose session this is, for when it will have ended."""
     if session.get(OWNER_ID) != owner.id:
         session[OWNER_ID] = owner.id
@@ -47,7 +47,7 @@ def pack() -> str:
     return text if len(text) <= MAX_LENGTH else ""
 
 
-def unpack(text: str, owner: Owner) -> Carried | None:
+def unpack(text: str, owner: SignedIn) -> Carried | None:
     """Return what `pack` made, if this owner sent it within the last day; otherwise None."""
     try:
         owner_id, path, fields = _serializer().loads(text, max_age=LIFETIME)

@@ -4,8 +4,6 @@ import math
 
 from flask import Flask, Response, current_app, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError, TimeoutError
 from werkzeug.exceptions import HTTPException
@@ -15,6 +13,8 @@ from accounts.errors import TooManyAttempts, TooManyChecks
 from blueprints.responses import is_owner_page, render_page, requested_address, wants_fragment
 from blueprints.trailing_characters import redirect_to_plain_address
 from database import CommitUnknown, close_session
+from i18n.texts import gettext as _
+from i18n.texts import lazy_gettext as _l
 from middleware.exception_log import error_code
 from scheduling.errors import CalendarClosed, LinkExpired, LinkRevoked, LinkUnavailable, LinkUsed, NotFound
 

@@ -5,28 +5,27 @@ from urllib.parse import unquote_plus
 
 from flask import Response, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms.validators import ValidationError
 
-from accounts.sessions import owner_of_session
+from accounts.sessions import SignedIn, find_signed_in
 from blueprints import carried
 from blueprints.responses import requested_address, wants_fragment
 from forms.account import LoginForm
-from models import Owner
+from i18n.texts import gettext as _
 
 csrf = CSRFProtect()
 _CSRF_FIELD = re.compile(rb"(?:^|&)csrf_token=([^&]*)")
 SESSION_TOKEN, NEXT_URL = "session_token", "next_url"
 
 
-def current_owner() -> Owner | None:
+def current_owner() -> SignedIn | None:
     """Return the owner whose session this request belongs to; queried once per request."""
     if "owner" not in g:
         token = session.get(SESSION_TOKEN)
-        g.owner = owner_of_session(token) if token else None
-    owner: Owner | None = g.owner
+        g.owner = find_signed_in(token) if token else None
+    owner: SignedIn | None = g.owner
     return owner
 
 
@@ -35,7 +34,7 @@ def start_browser_session(token: str) -> None:
 
     If it is the same owner's again, the forms in their other tabs keep their CSRF token.
     """
-    owner = owner_of_session(token)
+    owner = find_signed_in(token)
     same = owner is not None and session.get(carried.OWNER_ID) == owner.id
     kept = {"csrf_token": session["csrf_token"]} if same and "csrf_token" in session else {}
     session.clear()

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 import config
 from availability.month_view import Picker
@@ -20,6 +19,7 @@ from database import utcnow
 from forms.booking import CancelForm, RescheduleForm
 from i18n import formatting
 from i18n.bidi import isolate
+from i18n.texts import gettext as _
 from models import Booking, Change, Role
 from parsing.values import parse_instant
 from scheduling.booking_queries import history

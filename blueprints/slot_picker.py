@@ -14,7 +14,7 @@ from availability.slots import DAY, Agenda
 from blueprints.kept_pages import Choice
 from blueprints.responses import wants_fragment
 from database import utcnow
-from i18n import timezones
+from i18n import formatting, timezones
 from models import Booking, Calendar, PublicCalendar
 from parsing.values import parse_date, parse_month
 from scheduling.agenda import agenda
@@ -51,7 +51,15 @@ def choice_from_query() -> Choice:
 def picker_of(calendar: Calendar, choice: Choice, now: datetime) -> Picker:
     """Return the picker for a choice at `now`; it depends on nothing else in the request."""
     zone = ZoneInfo(choice.zone or calendar.timezone)
-    return build_picker(calendar.rules, _agenda(calendar, now), now, zone, choice.month, choice.day)
+    return build_picker(
+        calendar.rules,
+        _agenda(calendar, now),
+        now,
+        zone,
+        choice.month,
+        choice.day,
+        first_weekday=formatting.first_weekday(),
+    )
 
 
 def picker_from_query(calendar: Calendar, moving: Booking | None = None) -> Picker:
@@ -104,7 +112,16 @@ def _pick(
     near: datetime | None = None,
 ) -> Picker:
     now = utcnow()
-    return build_picker(calendar.rules, _agenda(calendar, now, moving), now, reader_zone(calendar), month, day, near)
+    return build_picker(
+        calendar.rules,
+        _agenda(calendar, now, moving),
+        now,
+        reader_zone(calendar),
+        month,
+        day,
+        near,
+        formatting.first_weekday(),
+    )
 
 
 def _agenda(calendar: Calendar, now: datetime, moving: Booking | None = None) -> Agenda:

@@ -1,11 +1,20 @@
 """What the templates get instead of rows: values without relations, so that rendering a page asks no query."""
 
 from dataclasses import dataclass, fields
-from datetime import datetime
-from typing import Self
+from datetime import date, datetime
+from typing import NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
 
 from availability.slots import Availability
+from blueprints.drawings import week_drawing
+from i18n.bidi import isolate
+from i18n.formatting import format_booked, format_hours, format_minutes, format_time, format_waiting
+from i18n.texts import gettext as _
 from models import ChangeKind, LinkState, MessageKind, MessageState, Role
+from scheduling.booking_queries import Appointment
+from scheduling.calendars import MANY, Summary
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,38 @@ class BookingView(View):
     is_confirmed: bool
 
 
+class AppointmentRow(NamedTuple):
+    """A line of the owner's list, in words: its template only puts them in place."""
+
+    day: date
+    url: str
+    when: str
+    name: str
+    is_confirmed: bool
+    is_now: bool
+    calendar_name: str
+    email: str
+    phone: str
+    notes: str
+
+    @classmethod
+    def of(cls, appointment: Appointment, url: str, zone: ZoneInfo, now: datetime) -> Self:
+        """Return the line with the times of the zone."""
+        start, end = appointment.starts_at.astimezone(zone), appointment.ends_at.astimezone(zone)
+        return cls(
+            day=start.date(),
+            url=url,
+            when=f"{format_time(start)}–{format_time(end)}",
+            name=appointment.name,
+            is_confirmed=appointment.is_confirmed,
+            is_now=appointment.starts_at <= now < appointment.ends_at,
+            calendar_name=appointment.calendar_name,
+            email=appointment.email,
+            phone=appointment.phone,
+            notes=appointment.notes,
+        )
+
+
 @dataclass(frozen=True)
 class ChangeView(View):
     """One line of an appointment's history; `start_after` is None if it was cancelled."""
@@ -59,6 +100,39 @@ class CalendarView(View):
     availability: Availability
     is_open: bool
     takes_bookings: bool
+
+
+class CalendarRow(NamedTuple):
+    """A line of the owner's list, in words: its template only puts them in place."""
+
+    id: int
+    name: str
+    is_open: bool
+    menu: str
+    facts: str
+    week: Markup
+    waiting: str
+    booked: str
+    edit_url: str
+    links_url: str
+    delete_url: str
+
+    @classmethod
+    def of(cls, summary: Summary, edit_url: str, links_url: str, delete_url: str) -> Self:
+        """Return the line of a calendar that is not archived."""
+        return cls(
+            id=summary.id,
+            name=summary.name,
+            is_open=summary.is_open,
+            menu=_("Menu of “%(name)s”", name=isolate(summary.name)),
+            facts=" · ".join(filter(None, (format_minutes(summary.duration), isolate(summary.location)))),
+            week=week_drawing(summary.availability.week, format_hours(summary.availability)),
+            waiting=format_waiting(summary.waiting, MANY),
+            booked=format_booked(summary.booked, MANY),
+            edit_url=edit_url,
+            links_url=links_url,
+            delete_url=delete_url,
+        )
 
 
 @dataclass(frozen=True)

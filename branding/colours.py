@@ -17,49 +17,65 @@ RGB = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Palette:
-    """The variants of an accent colour in one scheme, as `#rrggbb`; `tint` is its pale background."""
+    """The variants of an accent colour in one scheme, as `#rrggbb`; `panel` is its pale background."""
 
     accent: str
     accent_deep: str
     on_accent: str
-    tint: str
+    panel: str
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """A scheme: our colours, the accent's share in the tint, and the direction of contrast: -1 darker, 1 lighter.
+    """A scheme: our colours, the accent's share in the panel, and the direction of contrast: -1 darker, 1 lighter.
 
-    The stylesheet's tokens repeat the colours, since it is served as it is; a test holds them equal.
+    The sheet lies on the table; fields and pop-ups are raised; a disc is the ground of a free day and of hovering. The
+    stylesheet's tokens repeat the colours, since it is served as it is; a test holds them equal.
     """
 
-    paper: str
-    card: str
+    table: str
+    sheet: str
+    raised: str
+    disc: str
     ink: str
     soft: str
+    faint: str
     accent: str
+    accent_deep: str
     on_accent: str
+    panel: str
     share: float
     direction: int
 
 
 LIGHT = Scheme(
-    paper="#fdfcfa",
-    card="#ffffff",
-    ink="#1d211f",
-    soft="#5b635f",
-    accent="#1f5f4a",
-    on_accent="#ffffff",
-    share=0.10,
+    table="#f3f0ea",
+    sheet="#fefdfb",
+    raised="#fefdfb",
+    disc="#eeebe5",
+    ink="#1d231f",
+    soft="#525a55",
+    faint="#656c67",
+    accent="#215f48",
+    accent_deep="#154b37",
+    on_accent="#fefdfb",
+    panel="#ecf0ed",
+    share=0.08,
     direction=-1,
 )
 DARK = Scheme(
-    paper="#151816",
-    card="#1d211f",
-    ink="#eceeec",
-    soft="#a9b1ad",
-    accent="#7cc9a9",
-    on_accent="#10150f",
-    share=0.13,
+    table="#101210",
+    sheet="#1d211e",
+    raised="#272b28",
+    disc="#313532",
+    ink="#e9e8e3",
+    soft="#acb3ae",
+    faint="#979d99",
+    accent="#92c9ab",
+    accent_deep="#b0dec4",
+    on_accent="#091d15",
+    panel="#252d28",
+    share=0.07,
     direction=1,
 )
 
@@ -72,16 +88,16 @@ def palette(colour: str, scheme: Scheme) -> Palette:
     def at(level: float) -> RGB:
         return hls_to_rgb(hue, min(1.0, max(0.0, level)), saturation)
 
-    card, paper = _rgb(scheme.card), _rgb(scheme.paper)
-    on_accent = _rgb(scheme.on_accent)
-    while not _stands_out(at(lightness), [card, paper, on_accent, _mixed(at(lightness), card, scheme.share)]):
+    sheet, on_accent = _rgb(scheme.sheet), _rgb(scheme.on_accent)
+    grounds = [sheet, on_accent, *map(_rgb, (scheme.table, scheme.raised, scheme.disc))]
+    while not _stands_out(at(lightness), [*grounds, _mixed(at(lightness), sheet, scheme.share)]):
         lightness += scheme.direction * A_LITTLE
     accent = at(lightness)
     return Palette(
         accent=_hex(accent),
         accent_deep=_hex(at(lightness + scheme.direction * DEEPER)),
         on_accent=scheme.on_accent,
-        tint=_hex(_mixed(accent, card, scheme.share)),
+        panel=_hex(_mixed(accent, sheet, scheme.share)),
     )
 
 
@@ -109,8 +125,8 @@ def _luminance(colour: RGB) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _mixed(colour: RGB, paper: RGB, share: float) -> RGB:
-    red, green, blue = (share * c + (1 - share) * p for c, p in zip(colour, paper, strict=True))
+def _mixed(colour: RGB, ground: RGB, share: float) -> RGB:
+    red, green, blue = (share * c + (1 - share) * g for c, g in zip(colour, ground, strict=True))
     return red, green, blue
 
 

@@ -17,7 +17,7 @@ SIZE = (320, 128)
 WEIGHT = 8_000
 """Bytes: keeps a slot page with a logo within its budget."""
 
-PAPERS = (LIGHT.card, DARK.card)
+GROUNDS = (LIGHT.panel, DARK.panel)
 LEGIBLE = 3.0
 """The minimum contrast of graphics by WCAG 1.4.11."""
 MAX_LOST = 0.1
@@ -100,21 +100,21 @@ def _moved(box: Box, by: int) -> Box:
 
 def _legible(picture: Image.Image) -> Image.Image:
     """Return the picture, on a plain background if parts of it would be invisible on light or dark pages."""
-    lost = {paper: _lost(picture, paper) for paper in PAPERS}
+    lost = {ground: _lost(picture, ground) for ground in GROUNDS}
     if picture.getchannel("A").getextrema() == (255, 255) or max(lost.values()) < MAX_LOST:
         return picture
     size = (picture.width + 2 * MARGIN, picture.height + 2 * MARGIN)
-    plate = Image.new("RGBA", size, min(PAPERS, key=lambda paper: lost[paper]))
+    plate = Image.new("RGBA", size, min(GROUNDS, key=lambda ground: lost[ground]))
     plate.alpha_composite(picture, (MARGIN, MARGIN))
     plate.thumbnail(SIZE, Image.Resampling.LANCZOS)
     return plate
 
 
-def _lost(picture: Image.Image, paper: str) -> float:
-    """Return the share, 0 to 1, of the opaque pixels that have too little contrast with the paper."""
+def _lost(picture: Image.Image, ground: str) -> float:
+    """Return the share, 0 to 1, of the opaque pixels that have too little contrast with the ground."""
     pixels = picture.resize(SAMPLE, Image.Resampling.NEAREST).tobytes()  # RGBA, four bytes each
     inks = [f"#{pixels[i : i + 3].hex()}" for i in range(0, len(pixels), 4) if pixels[i + 3] > 128]
-    return sum(contrast(ink, paper) < LEGIBLE for ink in inks) / max(1, len(inks))
+    return sum(contrast(ink, ground) < LEGIBLE for ink in inks) / max(1, len(inks))
 
 
 def _small(picture: Image.Image) -> bytes:

@@ -6,11 +6,11 @@ import threading
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from flask_babel import gettext as _
 
 from cli.params import Command, CommandError, EmailParam
 from config import current
 from database import utcnow
+from i18n.texts import gettext as _
 from notifications.email_content import EmailContent
 from notifications.email_message import write
 from notifications.smtp import Rejected, ServerUnavailable, close, connect, send

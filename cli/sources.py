@@ -7,8 +7,9 @@ import click
 
 from accounts import owners
 from cli.params import CommandError, EmailParam, Group, LineParam
+from enums import SourceKind
 from i18n.formatting import utc_text
-from models import Owner, Source, SourceKind
+from models import Owner, Source
 from parsing.limits import MAX_ADDRESS, MAX_EMAIL, MAX_NAME, MAX_PASSWORD
 from remote_calendars.reading import ReadingFailed
 from sources import connections

@@ -1,12 +1,12 @@
 """Forms of the owner's account: login, set-up, profile, branding, password."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import ColorField, EmailField, FileField, PasswordField
 from wtforms.validators import DataRequired, InputRequired, Regexp
 
 from forms import fields
 from forms.base import OurForm
 from forms.fields import ZoneField, bare_address, max_length, single_line
+from i18n.texts import lazy_gettext as _l
 from parsing.limits import MAX_EMAIL, MAX_LINE
 
 

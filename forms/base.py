@@ -8,8 +8,27 @@ from flask import request
 from flask_babel import get_locale
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
+from markupsafe import Markup, escape
 from wtforms import Form
 from wtforms.i18n import messages_path
+from wtforms.widgets import Input
+from wtforms.widgets.core import clean_key
+
+
+def html_params(**attributes: object) -> Markup:
+    """Return attributes as HTML, as `wtforms.widgets.html_params` does in five times the time."""
+    words = []
+    for name, value in sorted(attributes.items()):
+        if value is True:
+            words.append(clean_key(name))
+        elif value is not False:
+            quoted = str(escape(value)).replace('"', "&quot;")
+            words.append(f'{clean_key(name)}="{quoted}"')
+    return Markup(" ".join(words))  # noqa: S704
+
+
+# A fifth of the time of a calendar's form.
+Input.html_params = staticmethod(html_params)
 
 
 class OurForm(FlaskForm):

@@ -1,12 +1,12 @@
 """Forms of an appointment: book, reschedule, cancel."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, TelField
 from wtforms.validators import DataRequired
 
 from forms import fields
 from forms.base import OurForm
 from forms.fields import max_length, valid_timezone
+from i18n.texts import lazy_gettext as _l
 from parsing.limits import MAX_LINE, MAX_PHONE, MAX_TEXT
 
 

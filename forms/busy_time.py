@@ -3,14 +3,14 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms.validators import DataRequired
 
 from availability.slots import DAY, MINUTES_A_DAY, instant
 from forms import fields
 from forms.base import OurForm
 from forms.opening_hours_fields import DayField, TimeOfDayField, valid_date
+from i18n.texts import gettext as _
+from i18n.texts import lazy_gettext as _l
 from models import BusyTime
 from parsing.limits import MAX_LABEL
 

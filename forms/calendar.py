@@ -4,8 +4,6 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
@@ -19,6 +17,8 @@ from forms.fields import (
     ZoneField,
 )
 from forms.opening_hours_fields import DatesField, HoursField
+from i18n.texts import gettext as _
+from i18n.texts import lazy_gettext as _l
 from models import Calendar
 from parsing.limits import MAX_DAYS, MAX_LABEL, MAX_LINE, MAX_NOTICE, MAX_REMINDER, MAX_TEXT
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, StringField
 from wtforms.utils import unset_value
 from wtforms.validators import ValidationError
@@ -16,6 +15,7 @@ from availability.slots import DAY, Windows
 from forms.fields import max_length
 from i18n.formatting import format_weekday
 from i18n.hours_errors import hours_error_text
+from i18n.texts import lazy_gettext as _l
 from parsing.limits import MAX_LABEL
 from parsing.values import YEARS, parse_date
 

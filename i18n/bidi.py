@@ -14,7 +14,7 @@ def isolate(text: str) -> str:
 
     An end of an isolate that the text has not begun is left out: it would end ours (UAX #9, BD9).
     """
-    if all(unicodedata.bidirectional(character) in _LEFT_TO_RIGHT for character in text):
+    if text.isascii() or all(unicodedata.bidirectional(character) in _LEFT_TO_RIGHT for character in text):
         return text
     inside, depth = [], 0
     for character in text:

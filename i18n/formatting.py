@@ -7,14 +7,14 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates
-from flask_babel import get_locale, ngettext
-from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from availability.opening_hours import format_windows
 from availability.slots import Availability, Windows
-from i18n.locales import DEFAULT
-from i18n.timezones import common_timezones, occurs_twice, offset_text, present_name
+from i18n.locales import current_locale as _locale
+from i18n.texts import gettext as _
+from i18n.timezones import common_timezones, occurs_twice, offset_text, zone_territory
 
 MONDAY = date(2024, 1, 1)
 
@@ -43,6 +43,22 @@ def format_month(day: date) -> str:
     return _date(day, "LLLL y")
 
 
+def format_months(first: date, last: date, today: date) -> str:
+    """Return `November – December`; a month that is not of this year has its year."""
+    names = [_date(month, "LLLL" if month.year == today.year else "LLLL y") for month in (first, last)]
+    return " – ".join(dict.fromkeys(names))
+
+
+def format_leaf_month(day: date) -> str:
+    """Return `December`, without the year."""
+    return _date(day, "LLLL")
+
+
+def format_short_month(day: date) -> str:
+    """Return `Dec`."""
+    return _date(day, "LLL")
+
+
 def format_day(day: date, year: bool = False) -> str:
     """Return `Thursday, 3 December`, followed by the year if `year`."""
     return _date(day, "EEEE, d MMMM y" if year else "EEEE, d MMMM")
@@ -69,9 +85,20 @@ def format_time(at: datetime) -> str:
     return _time(at, _locale())
 
 
+def join_times(starts: Iterable[datetime]) -> str:
+    """Return wall times of aware datetimes: `9:00 9:30 10:00`."""
+    locale = _locale()
+    return " ".join(_time(at, locale) for at in starts)
+
+
 def language() -> str:
     """Return the language of the texts: `en`."""
     return str(_locale().language)
+
+
+def has_12_hours() -> bool:
+    """Return whether the reader's clock has twelve hours, AM and PM."""
+    return _has_12_hours(_locale())
 
 
 def first_weekday() -> int:
@@ -82,6 +109,11 @@ def first_weekday() -> int:
 def weekdays() -> list[tuple[str, str]]:
     """Return the names of the weekdays, long and short, in the reader's order."""
     return _weekdays(_locale())
+
+
+def weekday_letters() -> list[str]:
+    """Return a letter for each weekday, in the reader's order."""
+    return _weekday_letters(_locale())
 
 
 def format_stretch(start: datetime, end: datetime, zone: ZoneInfo) -> str:
@@ -130,16 +162,42 @@ def format_moment(at: datetime, zone: ZoneInfo) -> str:
 
 
 def format_zone(zone: ZoneInfo, at: datetime) -> str:
-    """Return a zone with its offset at an instant: `Europe/Berlin (UTC+1)`."""
-    return f"{present_name(zone.key)} ({offset_text(at.astimezone(zone))})" if zone.key != "UTC" else "UTC"
+    """Return the place of a zone with its offset at an instant: `Berlin (UTC+1)`."""
+    place, offset = format_place(zone, at)
+    return f"{place} ({offset})" if place != offset else offset
+
+
+def format_place(zone: ZoneInfo, at: datetime) -> tuple[str, str]:
+    """Return the place that a zone is named after in the reader's language, and its offset: `Berlin`, `UTC+1`."""
+    return _place(zone.key, _locale()), offset_text(at.astimezone(zone))
+
+
+def zone_options(chosen: str) -> Markup:
+    """Return the `<option>` elements of all zones, by the names of their places: `Berlin, Germany`."""
+    return _zone_options(chosen, _locale())
 
 
 @lru_cache(maxsize=64)
-def zone_options(chosen: str) -> Markup:
-    """Return the `<option>` elements of all zones; cached, since they take half of a page's time."""
-    names = common_timezones() if chosen in common_timezones() else (chosen, *common_timezones())
-    option = Markup("<option{}>{}</option>")
-    return Markup("").join(option.format(Markup(" selected") if name == chosen else "", name) for name in names)
+def _zone_options(chosen: str, locale: Locale) -> Markup:
+    keys = common_timezones() if chosen in common_timezones() else (chosen, *common_timezones())
+    named = sorted((_place_and_country(key, locale), key) for key in keys)
+    option = Markup('<option value="{}"{}>{}</option>')
+    return Markup("").join(
+        option.format(key, Markup(" selected") if key == chosen else "", name) for name, key in named
+    )
+
+
+def _place_and_country(key: str, locale: Locale) -> str:
+    country = locale.territories.get(zone_territory(key) or "", "")
+    place = _place(key, locale)
+    return f"{place}, {country}" if country and country != place else place
+
+
+@lru_cache(maxsize=2048)
+def _place(key: str, locale: Locale) -> str:
+    if "/" not in key:
+        return key
+    return str(dates.get_timezone_location(ZoneInfo(key), locale, return_city=True)).rpartition("/")[2]
 
 
 @_cached_by_locale
@@ -227,25 +285,33 @@ def format_tried(attempts: int) -> str:
 
 
 @_cached_by_locale
-def format_links(waiting: int, booked: int, many: int) -> str:
-    """Return the counts of a calendar's links: `3 links waiting · 12 booked`; `99+ booked` from `many` on."""
-    wait, done = (str(count) if count < many else f"{many - 1}+" for count in (waiting, booked))
-    parts = []
-    if waiting:
-        parts.append(ngettext("%(count)s link waiting", "%(count)s links waiting", waiting, count=wait))
-    if booked:
-        parts.append(ngettext("%(count)s booked", "%(count)s booked", booked, count=done))
-    return " · ".join(parts) or _("no links waiting")
+def format_waiting(count: int, many: int) -> str:
+    """Return how many links wait: `3 waiting`; `99+ waiting` from `many` on, `none waiting` for 0."""
+    if not count:
+        return _("none waiting")
+    return _("%(count)s waiting", count=_up_to(count, many))
+
+
+@_cached_by_locale
+def format_booked(count: int, many: int) -> str:
+    """Return how many bookings were made: `12 booked`, `99+ booked` from `many` on; '' for 0."""
+    return _("%(count)s booked", count=_up_to(count, many)) if count else ""
+
+
+def _up_to(count: int, many: int) -> str:
+    return str(count) if count < many else f"{many - 1}+"
+
+
+@lru_cache(maxsize=64)
+def _weekday_letters(locale: Locale) -> list[str]:
+    days = [MONDAY + timedelta(days=(locale.first_week_day + i) % 7) for i in range(7)]
+    return [_formatted(day, "EEEEE", locale) for day in days]
 
 
 @lru_cache(maxsize=64)
 def _weekdays(locale: Locale) -> list[tuple[str, str]]:
     days = [MONDAY + timedelta(days=(locale.first_week_day + i) % 7) for i in range(7)]
     return [(_formatted(day, "EEEE", locale), _formatted(day, "EEEEEE", locale)) for day in days]
-
-
-def _locale() -> Locale:
-    return get_locale() or Locale.parse(DEFAULT)
 
 
 def _date(day: date, pattern: str) -> str:
@@ -264,9 +330,13 @@ def _time(at: datetime, locale: Locale) -> str:
 
 @lru_cache(maxsize=4096)
 def _clock(hour: int, minute: int, locale: Locale) -> str:
-    if "a" in locale.time_formats["short"].pattern:
+    if _has_12_hours(locale):
         return str(dates.format_time(time(hour, minute), "h:mm a", locale=locale))
     return f"{hour}:{minute:02}"
+
+
+def _has_12_hours(locale: Locale) -> bool:
+    return "a" in locale.time_formats["short"].pattern
 
 
 def _span(days: list[int], locale: Locale) -> str:

@@ -1,8 +1,7 @@
 """The message for each error in opening hours."""
 
-from flask_babel import lazy_gettext as _l
-
 from availability.opening_hours import HoursError
+from i18n.texts import lazy_gettext as _l
 
 SENTENCES = {
     "closed_and_open": _l("%(date)s can't be closed and open."),

@@ -7,11 +7,31 @@ from functools import cache, lru_cache
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.localedata import locale_identifiers
+from flask import g
+from flask_babel import get_locale
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 DEFAULT = "en_GB"
 MAX_CHARACTERS = 200
+
+
+def current_locale() -> Locale:
+    """Return the locale of the page or mail that is being written.
+
+    A page asks a hundred times, so that Flask-Babel's own way to the same would be felt.
+    """
+    try:
+        locale: Locale | None = g._get_current_object()._flask_babel.babel_locale
+    except (AttributeError, RuntimeError):  # not found out yet, or neither page nor mail
+        locale = None
+    return locale or get_locale() or parse_locale(DEFAULT)
+
+
+@cache
+def parse_locale(name: str) -> Locale:
+    """Return the locale of this name: the same object each time, since caches compare it."""
+    return Locale.parse(name)
 
 
 def locale_from_header(header: str, languages: Iterable[str] = ()) -> str:

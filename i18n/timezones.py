@@ -1,6 +1,6 @@
 """IANA time zones: names, parsing, offsets."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
@@ -29,9 +29,19 @@ def all_timezones() -> frozenset[str]:
 @cache
 def common_timezones() -> tuple[str, ...]:
     """Return the names to choose from, in order: those of today's places, and UTC."""
+    return tuple(sorted((_territories().keys() & all_timezones()) | {"UTC"}))
+
+
+@cache
+def _territories() -> dict[str, str]:
     lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8").splitlines()
-    places = {line.split("\t")[2] for line in lines if line and not line.startswith("#")}
-    return tuple(sorted((places & all_timezones()) | {"UTC"}))
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {row[2]: row[0] for row in rows}
+
+
+def zone_territory(key: str) -> str | None:
+    """Return the country of a zone's place, `DE` (ISO 3166); None if it has none."""
+    return _territories().get(key)
 
 
 def parse_timezone(name: str | None) -> ZoneInfo | None:
@@ -67,4 +77,5 @@ def offset_text(at: datetime) -> str:
 
 def occurs_twice(at: datetime) -> bool:
     """Return whether the clock shows this aware wall time twice, because it is set back (PEP 495)."""
-    return at.replace(fold=0).astimezone(UTC) < at.replace(fold=1).astimezone(UTC)
+    first, second = at.replace(fold=0).utcoffset(), at.replace(fold=1).utcoffset()
+    return first is not None and second is not None and first > second

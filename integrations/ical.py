@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from flask_babel import gettext as _
 from icalendar import Calendar, Event, vCalAddress
 
 from i18n.bidi import isolate
+from i18n.texts import gettext as _
 from models import Booking
 from parsing.contact_links import mailto_url
 from parsing.email_addresses import Mailbox

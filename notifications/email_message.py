@@ -11,11 +11,11 @@ from hashlib import sha256
 
 from flask import render_template
 from flask_babel import force_locale
-from flask_babel import gettext as _
 
 from branding.colours import DARK, LIGHT
 from i18n.bidi import isolate
 from i18n.locales import DEFAULT
+from i18n.texts import gettext as _
 from integrations import ical
 from models import Message, MessageKind, Role
 from notifications.email_content import EmailContent, email_content, own_address

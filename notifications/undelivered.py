@@ -1,36 +1,15 @@
 """Undelivered mail as an owner sees it: failed and waiting messages, to be sent again or dismissed."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import BigInteger, Select, and_, bindparam, func, or_, select, update
+from sqlalchemy import Select, and_, func, select, update
 from sqlalchemy.orm import contains_eager
 
-from database import Instant, db, transaction, utcnow
-from models import UNDELIVERED, Booking, Calendar, Message, MessageState
+from database import db, transaction, utcnow
+from models import FAILED, UNDELIVERED, Booking, Calendar, Message, MessageState
 from scheduling.errors import NotFound
 from scheduling.notifications import KEEP_TRYING
-
-WARN_AFTER = timedelta(minutes=10)
-FAILED = and_(UNDELIVERED, Message.state == MessageState.FAILED)
-
-# Built once: it runs with each of an owner's pages.
-_DELIVERY_PROBLEMS = (
-    select(Message.state, func.count())
-    .where(
-        Message.owner_id == bindparam("owner", type_=BigInteger),
-        UNDELIVERED,
-        or_(
-            FAILED,
-            and_(
-                Message.state == MessageState.WAITING,
-                Message.attempts > 0,
-                Message.created_at < bindparam("late", type_=Instant),
-            ),
-        ),
-    )
-    .group_by(Message.state)
-)
 
 
 def failed(owner_id: int, limit: int) -> Sequence[Message]:
@@ -43,13 +22,6 @@ def waiting(owner_id: int, limit: int) -> Sequence[Message]:
     """Return up to `limit` messages that were tried and wait for the next attempt, soonest first."""
     query = _messages_of(owner_id).where(UNDELIVERED, Message.state == MessageState.WAITING, Message.attempts > 0)
     return db.session.scalars(query.order_by(Message.due_at, Message.id).limit(limit)).all()
-
-
-def delivery_problems(owner_id: int) -> tuple[int, int]:
-    """Return how many messages failed, and how many were tried without success for more than ten minutes."""
-    rows = db.session.execute(_DELIVERY_PROBLEMS, {"owner": owner_id, "late": utcnow() - WARN_AFTER})
-    counts = {state: count for state, count in rows}  # noqa: C416
-    return counts.get(MessageState.FAILED, 0), counts.get(MessageState.WAITING, 0)
 
 
 def count_undelivered() -> tuple[int, int]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import literal, select, tuple_
@@ -35,16 +36,37 @@ class Cursor:
     id: int
 
 
+class Appointment(NamedTuple):
+    """A line of a list of appointments."""
+
+    id: int
+    name: str
+    email: str
+    phone: str
+    notes: str
+    starts_at: datetime
+    ends_at: datetime
+    is_confirmed: bool
+    calendar_name: str
+
+
+# Columns and no rows of the ORM, which take three times as long.
+_LISTED = select(
+    *(Booking.__table__.c[name] for name in Appointment._fields[:-2]),
+    CONFIRMED.label("is_confirmed"),
+    Calendar.__table__.c.name.label("calendar_name"),
+).join_from(Booking.__table__, Calendar.__table__, Booking.calendar_id == Calendar.id)
+
+
 def appointments(
     owner_id: int, which: BookingFilter, now: datetime, limit: int, after: Cursor | None = None, words: str = ""
-) -> Sequence[Booking]:
-    """Return up to `limit` appointments with their calendars: coming ones soonest first, the others latest first.
+) -> Sequence[Appointment]:
+    """Return up to `limit` appointments: coming ones soonest first, the others latest first.
 
     `after` is where the previous page ended. Each of `words` must occur in the name or the email.
     """
     order = tuple_(Booking.starts_at, Booking.id)
-    query = select(Booking).join(Booking.calendar).options(contains_eager(Booking.calendar))
-    query = query.where(Booking.owner_id == owner_id).limit(limit)
+    query = _LISTED.where(Booking.owner_id == owner_id).limit(limit)
     begins = after is None  # else the cursor limits the range of the index
     if which is BookingFilter.COMING:
         query = query.where(CONFIRMED, Booking.ends_at > now).order_by(Booking.starts_at, Booking.id)
@@ -61,7 +83,7 @@ def appointments(
         query = query.where(order > place if which is BookingFilter.COMING else order < place)
     for word in normalize_for_search(words).split():
         query = query.where(Booking.search_text.contains(word, autoescape=True))
-    return db.session.scalars(query).all()
+    return [Appointment._make(row) for row in db.session.connection().execute(query)]
 
 
 # What Unicode does not decompose, and signs that look alike: nobody types them as they are stored.

@@ -1,15 +1,29 @@
 """Calendars: create, change, list, delete or archive."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from itertools import islice
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    ScalarSelect,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session, contains_eager
 
 from availability.opening_hours import parse_availability
-from database import db, lock_owner, transaction, utcnow
+from availability.slots import Availability
+from database import Instant, db, lock_owner, transaction, utcnow
 from models import UNUSED, Booking, Calendar, Link, Source
+from scheduling.booking_queries import normalize_for_search
 from scheduling.lookup import get_or_not_found
 
 DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.columns if column.default is not None} | {
@@ -20,16 +34,25 @@ DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.col
     "availability": parse_availability(["mon-fri 09:00-17:00"]),
 }
 
+MANY = 100
+MOST_SEARCHED = 1000
+ARCHIVED = Calendar.archived_at.is_not(None).label("is_archived")
 
-@dataclass(frozen=True)
-class Summary:
+
+class Summary(NamedTuple):
     """A calendar in the owner's list, with the numbers of its unused links and of its bookings.
 
     Both are counted up to `MANY`, since counting many thousands is slow.
     """
 
-    MANY: ClassVar[int] = 100
-    calendar: Calendar
+    id: int
+    name: str
+    duration: int
+    location: str
+    timezone: str
+    availability: Availability
+    is_open: bool
+    is_archived: bool
     waiting: int
     booked: int
 
@@ -46,6 +69,13 @@ def create_calendar(owner_id: int, **fields: Any) -> Calendar:
 def new_calendar(owner_id: int, **fields: Any) -> Calendar:
     """Return an unsaved calendar with `fields` as its columns; by default half an hour, weekdays nine to five."""
     return Calendar(**DEFAULTS | fields, owner_id=owner_id, created_at=utcnow())
+
+
+def copy_of(calendar: Calendar, name: str) -> Calendar:
+    """Return an unsaved calendar of this name that is like `calendar` in all else."""
+    own = {"id", "owner_id", "name", "created_at", "archived_at"}
+    fields = {column.key: getattr(calendar, column.key) for column in Calendar.__table__.columns}
+    return new_calendar(calendar.owner_id, name=name, **{key: value for key, value in fields.items() if key not in own})
 
 
 def get_calendar(owner_id: int, calendar_id: int) -> Calendar:
@@ -109,22 +139,37 @@ def list_calendars(owner_id: int) -> Sequence[Calendar]:
     return db.session.scalars(query.order_by(Calendar.id)).all()
 
 
+# The page's calendars first, so that the links of no other are counted.
+_PAGE = (
+    select(*(Calendar.__table__.c[name] for name in ("owner_id", *Summary._fields[:-3])), ARCHIVED)
+    .where(Calendar.owner_id == bindparam("owner", type_=BigInteger))
+    .order_by(ARCHIVED, Calendar.id)
+    .offset(bindparam("skip", type_=Integer))
+    .limit(bindparam("most", type_=Integer))
+    .subquery()
+)
+
+
 def calendar_summaries(owner_id: int, skip: int, limit: int) -> list[Summary]:
     """Return up to `limit` calendars of the owner after the first `skip`, with counts; archived ones come last."""
-    alive = or_(Link.expires_at.is_(None), Link.expires_at > utcnow())
-    waiting = _up_to_many(select(Link.id).where(_of_calendar(Link), UNUSED, alive))
-    booked = _up_to_many(select(Booking.id).where(_of_calendar(Booking)))
-    query = select(Calendar, waiting, booked).where(Calendar.owner_id == owner_id)
-    query = query.order_by(Calendar.archived_at.is_not(None), Calendar.id).offset(skip).limit(limit)
-    return [Summary(*row) for row in db.session.execute(query)]
+    values = {"owner": owner_id, "skip": skip, "most": limit, "now": utcnow()}
+    return [Summary._make(row) for row in db.session.connection().execute(_SUMMARIES, values)]
 
 
-def _of_calendar(table: type[Link] | type[Booking]) -> ColumnElement[bool]:
-    return and_(table.owner_id == Calendar.owner_id, table.calendar_id == Calendar.id)
+def search_calendars(owner_id: int, words: str, limit: int) -> list[Summary]:
+    """Return up to `limit` calendars of the owner with all of the words in their names."""
+    wanted = normalize_for_search(words).split()
+    found = (
+        summary
+        for summary in calendar_summaries(owner_id, 0, MOST_SEARCHED)
+        if all(word in normalize_for_search(summary.name) for word in wanted)
+    )
+    return list(islice(found, limit))
 
 
-def _up_to_many(query: Select[int]) -> ScalarSelect[int]:
-    few = query.limit(Summary.MANY).correlate(Calendar).subquery()
+def _up_to_many(*parts: Select[int]) -> ScalarSelect[int]:
+    """Return how many rows of the page's calendar the parts find together, up to MANY."""
+    few = union_all(*(part.correlate(_PAGE) for part in parts)).limit(literal_column(str(MANY))).subquery()
     return select(func.count()).select_from(few).scalar_subquery()
 
 
@@ -132,3 +177,17 @@ def _hasten_sources(session: Session, owner_id: int) -> None:
     """Let the owner's other calendars be read soon: a horizon may reach further than they were read."""
     query = update(Source).where(Source.owner_id == owner_id, Source.problem == "", Source.due_at > utcnow())
     session.execute(query.values(due_at=utcnow()))
+
+
+def _summaries() -> Select[*tuple[Any, ...]]:
+    unused = select(Link.id).where(Link.owner_id == _PAGE.c.owner_id, Link.calendar_id == _PAGE.c.id, UNUSED)
+    # In two parts, each a range of the index: together they would read all links that have expired.
+    lasting = unused.where(Link.expires_at.is_(None))
+    expiring = unused.where(Link.expires_at > bindparam("now", type_=Instant))
+    bookings = select(Booking.id).where(Booking.owner_id == _PAGE.c.owner_id, Booking.calendar_id == _PAGE.c.id)
+    columns = (_PAGE.c[name] for name in Summary._fields[:-2])
+    query = select(*columns, _up_to_many(lasting, expiring), _up_to_many(bookings))
+    return query.order_by(_PAGE.c.is_archived, _PAGE.c.id)
+
+
+_SUMMARIES = _summaries()

@@ -27,11 +27,11 @@ def turn_off_feed(owner_id: int) -> None:
     _set(owner_id, None, None)
 
 
-def feed_token(key: str, owner: Owner) -> str | None:
-    """Return the token of the owner's feed; None if there is no feed, or its token was made with another key."""
-    if owner.feed_salt is None or owner.feed_hash is None:
+def feed_token(key: str, salt: bytes | None, feed_hash: bytes | None) -> str | None:
+    """Return the token of an owner's feed; None if there is no feed, or its token was made with another key."""
+    if salt is None or feed_hash is None:
         return None
-    return tokens.derive_again(key, PURPOSE, owner.feed_salt, owner.feed_hash)
+    return tokens.derive_again(key, PURPOSE, salt, feed_hash)
 
 
 def get_feed_owner(token: str) -> Owner:

@@ -5,14 +5,27 @@ Nothing is sent here: `notifications.worker` sends the rows later.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, insert, literal_column, or_, select, update
 
-from database import column_values, db
-from models import UNDELIVERED, Booking, Change, Message, MessageKind, MessageState, Role
+from database import Instant, column_values, db
+from models import FAILED, UNDELIVERED, WAITING, Booking, Change, Message, MessageKind, MessageState, Owner, Role
 
 KEEP_TRYING = timedelta(days=3)
+WARN_AFTER = timedelta(minutes=10)
 
 _INSERT = insert(Message.__table__)  # type: ignore[arg-type]
+
+
+def _count(*what: ColumnElement[bool]) -> ScalarSelect[int]:
+    mails = select(func.count()).where(Message.owner_id == Owner.id, UNDELIVERED, *what)
+    return mails.correlate(Owner).scalar_subquery()
+
+
+# Parts of a query of owners: how many of their mails failed, and how many were tried without success before `late`.
+FAILED_MAILS, LATE_MAILS = (
+    _count(FAILED),
+    _count(WAITING, Message.attempts > literal_column("0"), Message.created_at < bindparam("late", type_=Instant)),
+)
 
 
 def enqueue_notifications(booking: Booking, kind: MessageKind, now: datetime, change: Change | None = None) -> None:

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, func, select
 
 from database import db, lock_owner, transaction, utcnow
-from models import ImportedTime, Owner, Source, SourceKind
+from enums import SourceKind
+from models import ImportedTime, Owner, Source
 from parsing.limits import MAX_NAME
 from remote_calendars.process import ask
 from remote_calendars.reading import Scope

@@ -2,10 +2,9 @@
 
 from datetime import date
 
-from flask_babel import gettext as _
-
 from i18n.bidi import isolate
 from i18n.formatting import format_day
+from i18n.texts import gettext as _
 from models import Source
 from remote_calendars.reading import Note, NoteCode, ProblemCode
 

@@ -5,22 +5,22 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from blueprints import reschedule_pages
 from blueprints.owner.share_dialog import create_and_share
-from blueprints.responses import PAGE_SIZE, page_of
-from blueprints.view_models import BookingView, ChangeView, MessageView
+from blueprints.responses import PAGE_SIZE, page_of, url_pattern
+from blueprints.view_models import AppointmentRow, ChangeView, MessageView
 from config import current
 from database import LARGEST_ID, utcnow
 from forms.booking import CancelForm
 from i18n.formatting import utc_text
+from i18n.texts import gettext as _
 from models import Booking
 from notifications.undelivered import for_booking
 from parsing.values import parse_instant, parse_positive_int
 from public_urls import manage_address, manage_token
 from scheduling import changes
-from scheduling.booking_queries import BookingFilter, Cursor, appointments, get_booking, history
+from scheduling.booking_queries import Appointment, BookingFilter, Cursor, appointments, get_booking, history
 from scheduling.changes import OwnerActor
 from scheduling.errors import ChangeNotAllowed
 
@@ -42,8 +42,9 @@ def index() -> ResponseReturnValue:
     after = _read_cursor(request.args.get("after", ""))
     now, zone = utcnow(), ZoneInfo(g.owner.timezone)
     found, last = page_of(appointments(g.owner.id, which, now, PAGE_SIZE + 1, after, words))
-    views = [BookingView.of(booking, calendar_name=booking.calendar.name) for booking in found]
-    days = groupby(views, key=lambda booking: booking.starts_at.astimezone(zone).date())
+    url_of = url_pattern("owner.bookings.show", "booking_id")
+    rows = [AppointmentRow.of(appointment, url_of(appointment.id), zone, now) for appointment in found]
+    days = groupby(rows, key=lambda row: row.day)
     return render_template(
         "bookings.html",
         which=str(which),
@@ -52,7 +53,6 @@ def index() -> ResponseReturnValue:
         more=last and _write_cursor(last),
         days=[(day, list(group)) for day, group in days],
         today=now.astimezone(zone).date(),
-        now=now,
         zone=zone,
     )
 
@@ -131,5 +131,5 @@ def _read_cursor(text: str) -> Cursor | None:
     return Cursor(at, last_id) if at and last_id else None
 
 
-def _write_cursor(booking: Booking) -> str:
+def _write_cursor(booking: Appointment) -> str:
     return f"{utc_text(booking.starts_at)}~{booking.id}"

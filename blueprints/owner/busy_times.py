@@ -4,13 +4,13 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from blueprints.responses import form_status, redirect_to
 from blueprints.view_models import BusyTimeView
 from database import utcnow
 from forms.busy_time import BusyTimeForm
 from i18n.formatting import format_stretch, format_within
+from i18n.texts import gettext as _
 from models import BusyTime
 from scheduling import busy_times
 from scheduling.booking_queries import booked_between

@@ -6,17 +6,18 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from availability.month_view import upcoming_days
 from availability.opening_hours import MAX_OVERRIDES
 from availability.slots import DAY
-from blueprints.responses import PAGE_SIZE, form_status, page_of, redirect_to
-from blueprints.view_models import BookingView, CalendarView
-from database import utcnow
+from blueprints.responses import PAGE_SIZE, form_status, page_of, redirect_to, url_pattern
+from blueprints.view_models import BookingView, CalendarRow
+from database import LARGEST_ID, utcnow
 from forms.calendar import CalendarForm
 from i18n.bidi import isolate
+from i18n.texts import gettext as _
 from models import Calendar
+from parsing.limits import MAX_NAME
 from parsing.values import parse_positive_int
 from scheduling import calendars
 from scheduling.agenda import agenda
@@ -25,18 +26,30 @@ from scheduling.booking_queries import bookings_outside
 bp = Blueprint("calendars", __name__, url_prefix="/settings/calendars")
 
 MAX_PAGES = 10_000
+SEARCH_FROM = 10
 PREVIEW_DAYS = 14
 
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    """List the owner's calendars, each with its menu."""
+    """List the owner's calendars, each with its menu; `q` finds some by name."""
     page = parse_positive_int(request.args.get("page"), MAX_PAGES) or 1
-    found, last = page_of(calendars.calendar_summaries(g.owner.id, skip=(page - 1) * PAGE_SIZE, limit=PAGE_SIZE + 1))
-    rows = [(CalendarView.of(row.calendar), row.waiting, row.booked) for row in found]
-    active = sum(row.calendar.archived_at is None for row in found)  # the archived ones come last
-    page_rows = {"summaries": rows[:active], "archived": rows[active:]}
-    return render_template("calendars.html", **page_rows, many=calendars.Summary.MANY, page=page, more=last is not None)
+    words = request.args.get("q", "").strip()
+    found, last = page_of(
+        calendars.search_calendars(g.owner.id, words, PAGE_SIZE)
+        if words
+        else calendars.calendar_summaries(g.owner.id, (page - 1) * PAGE_SIZE, PAGE_SIZE + 1)
+    )
+    return render_template(
+        "calendars.html",
+        rows=_rows([summary for summary in found if not summary.is_archived]),
+        archived=[summary for summary in found if summary.is_archived],
+        many=calendars.MANY,
+        page=page,
+        more=last is not None,
+        words=words,
+        has_search=bool(words) or page > 1 or len(found) >= SEARCH_FROM,
+    )
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -103,8 +116,21 @@ def restore(calendar_id: int) -> ResponseReturnValue:
     return redirect_to("owner.calendars.index")
 
 
+def _rows(summaries: Sequence[calendars.Summary]) -> list[CalendarRow]:
+    edit, links, delete = (
+        url_pattern(endpoint, "calendar_id")
+        for endpoint in ("owner.calendars.edit", "owner.links.index", "owner.calendars.delete")
+    )
+    return [CalendarRow.of(each, edit(each.id), links(each.id), delete(each.id)) for each in summaries]
+
+
 def _first_draft() -> Calendar:
-    return calendars.new_calendar(g.owner.id, name="", timezone=g.owner.timezone)
+    """Return what a new calendar begins with: our defaults, or the settings of the calendar that it is to be like."""
+    like = parse_positive_int(request.args.get("like"), LARGEST_ID)
+    if like is None:
+        return calendars.new_calendar(g.owner.id, name="", timezone=g.owner.timezone)
+    model = calendars.get_calendar(g.owner.id, like)
+    return calendars.copy_of(model, _("%(name)s, copy", name=model.name)[:MAX_NAME])
 
 
 def _handle_form_button(form: CalendarForm) -> bool:

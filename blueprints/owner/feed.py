@@ -4,9 +4,9 @@ import re
 
 from flask import Blueprint, flash, g, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from blueprints.responses import redirect_to
+from i18n.texts import gettext as _
 from public_urls import feed_address, key
 from scheduling.feeds import renew_feed, turn_off_feed
 
@@ -16,7 +16,7 @@ bp = Blueprint("feed", __name__, url_prefix="/settings/feed")
 @bp.get("")
 def index() -> ResponseReturnValue:
     """Show the address of the feed, or offer to create one."""
-    address = feed_address(g.owner)
+    address = feed_address(g.owner.feed_salt, g.owner.feed_hash)
     webcal = address and re.sub("^https?:", "webcal:", address)
     return render_template("feed.html", exists=g.owner.feed_hash is not None, address=address, webcal=webcal)
 

@@ -4,13 +4,13 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from blueprints.owner.share_dialog import create_and_share, share
 from blueprints.responses import PAGE_SIZE, page_of, redirect_to, wants_fragment
 from blueprints.view_models import BookingView, CalendarView, LinkView
 from database import LARGEST_ID, utcnow
 from forms.calendar import LabelForm
+from i18n.texts import gettext as _
 from models import Calendar
 from parsing.values import parse_positive_int
 from scheduling import links

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from blueprints.responses import redirect_to
 from blueprints.view_models import MessageView
+from i18n.texts import gettext as _
 from models import Message
 from notifications import undelivered
 

@@ -2,7 +2,6 @@
 
 from flask import Blueprint, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
 from accounts.branding import change_accent, change_logo
 from accounts.errors import InvalidCredentials
@@ -13,6 +12,7 @@ from blueprints.responses import form_status, redirect_to
 from branding import logos
 from branding.colours import LIGHT, is_readable
 from forms.account import BrandingForm, PasswordForm, ProfileForm
+from i18n.texts import gettext as _
 
 bp = Blueprint("profile", __name__, url_prefix="/settings")
 

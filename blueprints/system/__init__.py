@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from blueprints.system import branding, health, ics_feed, metrics
+from blueprints.system import branding, health, ics_feed, metrics, styleguide
 
 bp = Blueprint("system", __name__)
-for page in (branding, health, ics_feed, metrics):
+for page in (branding, health, ics_feed, metrics, styleguide):
     bp.register_blueprint(page.bp)

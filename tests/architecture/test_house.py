@@ -22,6 +22,8 @@ ORDER = [
     "remote_calendars",
     "config",
     "database",
+    "enums",
+    "public_profile",
     "models",
     "scheduling",
     "accounts",
@@ -123,7 +125,11 @@ def words_outside_gettext(template: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("path", sorted((HOUSE / "templates").glob("*.html")), ids=lambda path: path.name)
+FOR_READERS = [path for path in sorted((HOUSE / "templates").glob("*.html")) if path.name != "styleguide.html"]
+"""The style guide is for developers."""
+
+
+@pytest.mark.parametrize("path", FOR_READERS, ids=lambda path: path.name)
 def test_every_text_of_a_template_can_be_translated(path: Path) -> None:
     said = words_outside_gettext(path.read_text())
     assert [words.strip() for words in said if words.strip() not in ("Bookonce", "· Bookonce")] == []

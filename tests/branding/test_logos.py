@@ -14,7 +14,7 @@ from support.images import drawn
 from support.server_process import HOUSE
 
 from branding.colours import contrast
-from branding.logos import MAX_PIXELS, MAX_SIDE, PAPERS, WEIGHT, InvalidImage, prepare_logo
+from branding.logos import GROUNDS, MAX_PIXELS, MAX_SIDE, WEIGHT, InvalidImage, prepare_logo
 
 
 def opened(data: bytes) -> Image.Image:
@@ -63,7 +63,7 @@ def test_what_else_is_in_the_file_is_not_passed_on() -> None:
 
 
 @pytest.mark.parametrize(("ink", "on_a_plate"), [("#000000", True), ("#ffffff", True), ("#3f8f6f", False)])
-def test_a_logo_can_be_seen_on_light_and_on_dark_paper(ink: str, on_a_plate: bool) -> None:
+def test_a_logo_can_be_seen_on_light_and_on_dark_ground(ink: str, on_a_plate: bool) -> None:
     image = opened(prepare_logo(drawn(ink=ink)))
     corner = image.getpixel((0, 0))
     middle = image.getpixel((image.width // 2, image.height // 2))
@@ -72,12 +72,12 @@ def test_a_logo_can_be_seen_on_light_and_on_dark_paper(ink: str, on_a_plate: boo
         assert corner[3] == 255
         assert contrast(shown, "#{:02x}{:02x}{:02x}".format(*corner[:3])) > 4.5
     else:
-        assert all(contrast(shown, paper) >= 3 for paper in PAPERS)
+        assert all(contrast(shown, ground) >= 3 for ground in GROUNDS)
 
 
 @pytest.mark.parametrize(
     ("mark", "word", "plate"),
-    [("#d05fa8", "#14301a", "#ffffff"), ("#f2c14e", "#3f6b3a", "#ffffff"), ("#6a2f56", "#f5f5f5", PAPERS[1])],
+    [("#d05fa8", "#14301a", GROUNDS[0]), ("#f2c14e", "#3f6b3a", GROUNDS[0]), ("#6a2f56", "#f5f5f5", GROUNDS[1])],
 )
 def test_the_word_beside_a_mark_is_seen_too(mark: str, word: str, plate: str) -> None:
     image = Image.new("RGBA", (300, 60))

@@ -181,9 +181,9 @@ def test_the_browsers_time_zone_is_found_and_can_be_changed(server: Server, visi
     jane.get_by_role("button", name="Show").click()
     expect(jane.get_by_text("Times are in the time zone Asia/Tokyo")).to_be_visible()
     pick_a_time(jane)
-    expect(jane.get_by_text("Asia/Tokyo (UTC+9)")).to_be_visible()
+    expect(jane.get_by_text("Tokyo (UTC+9)")).to_be_visible()
     fill_and_book(jane)
-    expect(jane.get_by_text(re.compile(r"in Europe/Berlin \(UTC\+[12]\)"))).to_be_visible()
+    expect(jane.get_by_text(re.compile(r"in Berlin \(UTC\+[12]\)"))).to_be_visible()
 
 
 def test_of_two_taps_on_a_slow_line_the_second_counts(server: Server, visitor: Visitor) -> None:
@@ -299,7 +299,7 @@ def test_the_lists_know_of_a_link_as_soon_as_the_pop_up_closes(server: Server, v
     set_up(owner, server)
     share(owner)
     owner.keyboard.press("Escape")
-    expect(owner.get_by_text("1 link waiting")).to_be_visible()
+    expect(owner.get_by_text("1 waiting")).to_be_visible()
     expect(owner.get_by_role("button", name="Menu of “30-minute meeting”")).to_be_focused()
     owner.goto(f"{server.address}/settings/calendars/1/links")
     owner.get_by_role("button", name="New link").click()

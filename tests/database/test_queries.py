@@ -105,3 +105,28 @@ def test_an_owners_page_asks_as_many_for_many_rows_as_for_few(
             assert browser.get(path).status_code == 200
         found.append(len(asked))
     assert found[0] == found[1] <= 7, asked
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("/settings/calendars", 2),
+        ("/settings/calendars/1", 3),
+        ("/settings/calendars/1/links", 3),
+        ("/bookings", 2),
+        ("/bookings?q=jane", 2),
+        ("/bookings/1", 4),
+        ("/settings/busy", 2),
+        ("/settings/feed", 1),
+        ("/settings/mail", 3),
+        ("/settings/profile", 1),
+    ],
+)
+def test_an_owners_page_asks_once_who_that_is_and_then_for_what_it_shows(
+    world: World, owner: Owner, browser: Browser, path: str, most: int
+) -> None:
+    world.message(world.book(world.link(world.calendar(owner)), NINE))
+    browser.get(path)
+    with counted(world) as asked:
+        assert browser.get(path).status_code == 200
+    assert len(asked) == most, asked

@@ -43,7 +43,9 @@ def test_in_development_a_changed_file_is_served_at_once(in_development: World, 
 def test_in_development_a_bundle_follows_its_parts(in_development: World, sources: Path) -> None:
     (sources / "js/picker.js").write_text("// changed")
     script = in_development.browser().get("/static/js/slot_page.js").text
-    unchanged = [(sources / name).read_text() for name in ("vendor/htmx.min.js", "js/leaving.js", "js/typed.js")]
+    unchanged = [
+        (sources / name).read_text() for name in ("vendor/htmx.min.js", "js/leaving.js", "js/typed.js", "js/zones.js")
+    ]
     assert script == "\n".join([*unchanged, "// changed"])
 
 

@@ -88,7 +88,7 @@ Your appointment is confirmed
 
 When:    Monday, 30 November 2026, 4:00–4:30
          America/New_York (UTC−5)
-         that is Monday, 30 November, 10:00, Europe/Berlin (UTC+1)
+         that is Monday, 30 November, 10:00, Berlin (UTC+1)
 What:    30-minute meeting
 With:    Olivia Ownerson
 Where:   Room 5, https://meet.example.com/x
@@ -121,7 +121,7 @@ def test_the_owners_mail_has_what_the_invitee_typed_and_the_owners_own_page(
 Jane Doe booked an appointment
 
 When:     Monday, 30 November 2026, 10:00–10:30
-          Europe/Berlin (UTC+1)
+          Berlin (UTC+1)
 For them: Monday, 30 November, 4:00
           America/New_York (UTC−5)
 What:     30-minute meeting

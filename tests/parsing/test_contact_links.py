@@ -5,6 +5,7 @@ from html import unescape
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from markupsafe import Markup, escape
 from support import strict_ical
 from support.world import World, at
 
@@ -33,6 +34,20 @@ ODD_ADDRESSES = {
 @pytest.mark.parametrize(("address", "url"), ODD_ADDRESSES.items())
 def test_an_address_is_percent_encoded(address: str, url: str | None) -> None:
     assert mailto_url(address) == url
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *ODD_ADDRESSES, "jane.van-doe_1@mail.example.co.uk", "Jane@example.com", "jane@EXAMPLE.com", "jane@-a.example",
+        "jane@a-.example", "jane@xn--exmple-cua.com", "j..d@example.com", ".j@example.com", "jane@example", "a@b.c1",
+        "jane@example.com\n", '"><b>"@example.com',
+    ],
+)  # fmt: skip
+def test_an_address_is_linked_alike_whether_it_is_ordinary_or_odd(address: str) -> None:
+    url = mailto_url(address)
+    link = Markup('<a href="{}">{}</a>').format(url, address) if url else escape(address)
+    assert mail_link(address) == link
 
 
 @pytest.mark.parametrize(("address", "url"), ODD_ADDRESSES.items())

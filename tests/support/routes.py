@@ -57,7 +57,8 @@ def paths(world: World, owner: Owner) -> list[str]:
         renew_feed(world.key, owner.id)
         change_logo(owner.id, b"an image")
         digest = db.session.get(Owner, owner.id).logo
-        feed = feed_token(world.key, db.session.get(Owner, owner.id))
+        current = db.session.get_one(Owner, owner.id)
+        feed = feed_token(world.key, current.feed_salt, current.feed_hash)
     ids = {
         "calendar_id": calendar.id,
         "booking_id": booking.id,

@@ -7,7 +7,8 @@ from ipaddress import ip_network
 from flask import Flask
 
 from database import utcnow
-from models import Owner, Source, SourceKind
+from enums import SourceKind
+from models import Owner, Source
 from remote_calendars import protocol
 from sources import connections
 from sources.leases import lease

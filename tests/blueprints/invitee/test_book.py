@@ -45,7 +45,7 @@ def test_a_month_marks_its_bookable_days(world: World) -> None:
     calendar = world.calendar(hours="tue 09:00-10:00")
     answer = look(world, world.link(calendar), "?month=2026-12&tz=Europe/Berlin")
     assert answer.status_code == 200
-    assert "December 2026" in answer.text
+    assert "December – January 2027" in answer.text
     for day in range(1, 32):
         assert (f"date=2026-12-{day:02}" in answer.text) == (day in (1, 8, 15, 22, 29)), day
 
@@ -108,14 +108,14 @@ def test_what_is_no_date_month_or_zone_counts_as_absent(world: World, name: str,
     answer = look(world, world.link(), f"?{name}={value}")
     assert answer.status_code == 200
     assert starts(answer)[0] == "2026-11-30T08:00:00Z"
-    assert "time zone Europe/Berlin" in answer.text
+    assert '<span>Berlin <span class="soft">(UTC+1)</span></span>' in answer.text
 
 
 def test_the_form_keeps_the_slot_in_sight(world: World) -> None:
     answer = look(world, world.link(), f"?start={z(NINE)}&tz=Asia/Kathmandu")
     assert answer.status_code == 200
-    assert "Monday, 30 November 2026<br>14:45–15:15" in answer.text
-    assert "Asia/Kathmandu (UTC+5:45)" in answer.text
+    assert "14:45–15:15</strong><br>Monday, 30 November 2026" in answer.text
+    assert "Kathmandu (UTC+5:45)" in answer.text
     assert "Book Monday, 30 November, 14:45" in answer.text
     assert field(answer, "timezone") == "Asia/Kathmandu"
     assert starts(answer) == []
@@ -216,7 +216,8 @@ def test_booking_leads_to_the_confirmation(world: World) -> None:
     assert page.status_code == 200
     for words in (
         "Your appointment is confirmed",
-        "Monday, 30 November 2026, 10:00–10:30",
+        "10:00–10:30",
+        "Monday, 30 November 2026",
         "Europe/Berlin",
         "Room 5",
         "Jane Doe",
@@ -227,7 +228,7 @@ def test_booking_leads_to_the_confirmation(world: World) -> None:
 def test_the_confirmation_names_both_zones_when_they_differ(world: World) -> None:
     page = world.browser().get(send(world, world.link(), timezone="America/New_York").location)
     assert "4:00–4:30" in page.text
-    assert "that is Monday, 30 November, 10:00 in Europe/Berlin (UTC+1)" in page.text
+    assert "that is Monday, 30 November, 10:00 in Berlin (UTC+1)" in page.text
 
 
 SPENT = {

@@ -154,7 +154,7 @@ def test_the_picker_of_a_move_is_in_the_calendars_zone_unless_told_otherwise(wor
     path = f"/booking/{world.manage_token(world.book(world.link(), NINE, timezone='Asia/Tokyo'))}"
     assert 'data-zone="Europe/Berlin"' in world.browser().get(f"{path}/reschedule?date=2026-12-03").text
     page = world.browser().get(path).text
-    assert "Asia/Tokyo (UTC+9)" in page
+    assert "Tokyo (UTC+9)" in page
     assert f'href="{path}/reschedule?tz=Asia/Tokyo"' in page.replace("%2F", "/")
 
 
@@ -194,7 +194,7 @@ def test_changes_are_open_until_the_calendars_latest_time(world: World, frozen: 
     ):
         assert answer.status_code == 409
         assert "too close to its start" in answer.text
-        assert "Contact" in answer.text
+        assert "Questions?" in answer.text
         assert "/reschedule" not in answer.text
     assert event_at(world, path)["SEQUENCE"] == 0
     assert "can’t be changed here any more" in world.browser().get(path).text

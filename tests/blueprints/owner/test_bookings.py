@@ -134,7 +134,7 @@ def test_the_page_of_an_appointment_tells_its_history(world: World, browser: Bro
     places = [page.index(words, page.index("History")) for words in told]
     assert places == sorted(places)
     assert "“I am ill.\nSorry”" in page
-    assert "for them Monday, 30 November, 19:00 in Asia/Tokyo (UTC+9)" in page
+    assert "for them Monday, 30 November, 19:00 in Tokyo (UTC+9)" in page
     assert f"http://localhost/booking/{world.manage_token(booking)}" in page
 
 

@@ -52,15 +52,15 @@ def calendars(world: World) -> list[Calendar]:
 def test_the_list_shows_each_calendar_with_its_menu_and_how_its_links_are_doing(
     world: World, owner: Owner, browser: Browser
 ) -> None:
-    assert "You have no calendar yet" in browser.get("/settings/calendars").text
+    assert "No calendar yet" in browser.get("/settings/calendars").text
     calendar = world.calendar(owner)
     world.book(world.link(calendar), NINE)
     for _ in range(3):
         world.link(calendar)
     page = browser.get("/settings/calendars").text
-    assert "3 links waiting · 1 booked" in page
+    assert "<span>3 waiting</span> <span>1 booked</span>" in page
     for item in ("Share", "Links", "Edit", "Delete"):
-        assert f">{item}<" in page
+        assert re.search(rf"> ?{item}</(button|a)>", page), item
 
 
 def test_creating_a_calendar(world: World, browser: Browser) -> None:
@@ -313,9 +313,9 @@ def test_many_links_are_not_counted_to_the_end(world: World, owner: Owner, brows
     calendar = world.calendar(owner)
     with world.inside():
         links.create_links(world.key, owner.id, calendar.id, 99)
-    assert "99 links waiting" in browser.get("/settings/calendars").text
+    assert "99 waiting" in browser.get("/settings/calendars").text
     world.link(calendar)
-    assert "99+ links waiting" in browser.get("/settings/calendars").text
+    assert "99+ waiting" in browser.get("/settings/calendars").text
 
 
 def test_a_calendar_without_links_is_deleted_for_good(world: World, owner: Owner, browser: Browser) -> None:
@@ -343,3 +343,26 @@ def test_a_calendar_with_as_many_dates_as_it_may_have_can_be_saved(
     assert browser.change(f"/settings/calendars/{calendar.id}", fields() | rows).status_code == 303
     with world.inside():
         assert len(db.session.get_one(Calendar, calendar.id).availability.overrides) == MAX_OVERRIDES
+
+
+def test_a_calendar_is_duplicated_by_a_form_that_is_filled_in(world: World, owner: Owner, browser: Browser) -> None:
+    calendar = world.calendar(owner, "tue 10:00-12:00", name="Visit", duration=45)
+    page = browser.get(f"/settings/calendars/new?like={calendar.id}").text
+    assert 'value="Visit, copy"' in page
+    assert 'value="45"' in page
+    assert "10:00-12:00" in page
+    assert len(calendars(world)) == 1
+    for unknown in (calendar.id + 1, 10**30):
+        assert browser.get(f"/settings/calendars/new?like={unknown}").status_code in (200, 404)
+
+
+def test_calendars_are_found_by_name_once_there_are_ten(world: World, owner: Owner, browser: Browser) -> None:
+    for number in range(9):
+        world.calendar(owner, name=f"Visite {number}")
+    assert 'type="search"' not in browser.get("/settings/calendars").text
+    world.calendar(owner, name="Gärten")
+    assert 'type="search"' in browser.get("/settings/calendars").text
+    found = browser.get("/settings/calendars?q=garten").text
+    assert "Gärten" in found
+    assert "Visite 1" not in found
+    assert "No calendar has “zz” in its name." in browser.get("/settings/calendars?q=zz").text

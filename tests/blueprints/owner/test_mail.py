@@ -103,9 +103,9 @@ def test_all_that_failed_is_sent_again_at_once_and_nothing_of_others(
 
 def test_the_pages_say_where_the_mail_goes(world: World, browser: Browser, booking: Booking) -> None:
     token = world.link(world.calendar(world.owner("oscar@example.com")))
-    assert "The confirmation goes there." in browser.get(f"/b/{token}?start={z(NINE)}").text
+    assert "A confirmation goes to your email." in browser.get(f"/b/{token}?start={z(NINE)}").text
     manage = browser.get(f"/booking/{world.manage_token(booking)}").text
-    assert "It is also in the mail to jane@example.com." in manage
+    assert "The way back to this page is in the mail to jane@example.com." in manage
     assert "No mail" not in manage + browser.get("/bookings").text
     browser.change(f"/bookings/{booking.id}/cancel")
     assert "A mail tells them." in browser.get(f"/bookings/{booking.id}").text
@@ -116,9 +116,9 @@ def test_without_a_mail_server_the_pages_say_so(database_url: str, app_on: Calla
     browser = world.signed_in(owner := world.owner())
     token = world.link(world.calendar(owner))
     assert "SMTP_URL" in browser.get("/settings/mail").text
-    assert "The confirmation goes there." not in browser.get(f"/b/{token}?start={z(NINE)}").text
+    assert "A confirmation goes to your email." not in browser.get(f"/b/{token}?start={z(NINE)}").text
     answer = browser.post(f"/b/{token}", data=JANE | {"start": z(NINE)})
-    assert "No mail with it is sent." in browser.get(answer.location).text
+    assert "No mail is sent: keep the address of this page" in browser.get(answer.location).text
     assert "No mail is sent" in browser.get("/bookings").text
     assert "no reminders either" in browser.get("/settings/calendars/new").text
     browser.change("/bookings/1/cancel")
