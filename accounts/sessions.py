@@ -16,13 +16,16 @@ from accounts.owners import find_owner, get_owner_for_update, normalize_email
 from accounts.password_checks import password_check
 from database import Instant, db, transaction, utcnow
 from models import BrowserSession, Owner, PublicProfile
+from scheduling import source_troubles
 from scheduling.notifications import FAILED_MAILS, LATE_MAILS, WARN_AFTER
+from scheduling.source_troubles import TROUBLED_SOURCES
 
 LIFETIME = timedelta(days=30)
 
 
 class SignedIn(NamedTuple):
-    """Who is signed in, as their pages show it, with how many of their mails failed, and how many are late."""
+    """Who is signed in, as their pages show it, with how many of their mails failed, how many are late,
+    and how many of their other calendars can't be read."""
 
     id: int
     email: str
@@ -35,6 +38,7 @@ class SignedIn(NamedTuple):
     logo: str
     failed_mails: int
     late_mails: int
+    troubled_sources: int
 
     @property
     def public_profile(self) -> PublicProfile:
@@ -44,7 +48,7 @@ class SignedIn(NamedTuple):
 
 # It runs with each of an owner's pages.
 _SIGNED_IN = (
-    select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-2]), FAILED_MAILS, LATE_MAILS)
+    select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-3]), FAILED_MAILS, LATE_MAILS, TROUBLED_SOURCES)
     .join(BrowserSession.__table__, BrowserSession.owner_id == Owner.id)
     .where(BrowserSession.token_hash == bindparam("hash"), BrowserSession.expires_at > bindparam("now", type_=Instant))
 )
@@ -96,9 +100,10 @@ def start_session(owner: Owner, attempt: Attempt | None = None, locale: str = ""
 def find_signed_in(token: str) -> SignedIn | None:
     """Return whose session has this token; None if there is none or it has expired."""
     now = utcnow()
-    values = {"hash": tokens.digest(token), "now": now, "late": now - WARN_AFTER}
+    values = {"hash": tokens.digest(token), "now": now}
+    values |= {"late": now - WARN_AFTER, "failing": now - source_troubles.WARN_AFTER}
     row = db.session.connection().execute(_SIGNED_IN, values).one_or_none()
-    return row and SignedIn(*row)
+    return SignedIn._make(row) if row else None
 
 
 def log_out(token: str) -> None:

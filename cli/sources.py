@@ -35,7 +35,7 @@ def source_add(owner: str, kind: str, address: str, name: str, username: str, pa
     found = get_owner(owner)
     secret = Secret(address, username, _password() if password_stdin else "")
     try:
-        click.echo(connections.add_source(current_access(), found, SourceKind(kind), secret, name).id)
+        click.echo(connections.add_source(current_access(), found.id, SourceKind(kind), secret, name).id)
     except ReadingFailed as failure:
         raise CommandError(problem_text(failure.code, failure.detail)) from None
     except TooManySources:

@@ -1,7 +1,7 @@
 """What an owner does with their sources: add, connect again, rename, choose, pause, resume, remove."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,18 +34,18 @@ class BeingRead(BookingError):
 
 
 def add_source(
-    access: Access, owner: Owner, kind: SourceKind, secret: Secret, name: str = "", ask: Ask = ask
+    access: Access, owner_id: int, kind: SourceKind, secret: Secret, name: str = "", ask: Ask = ask
 ) -> Source:
     """Read a source, keep it with its busy times, and return it. Raises ReadingFailed, TooManySources."""
-    if len(list_sources(owner.id)) >= MOST:
+    if len(list_sources(owner_id)) >= MOST:
         raise TooManySources
     now = utcnow()
-    scope, said = _first_reading(access, owner, kind, secret, now, ask)
+    scope, said = _first_reading(access, owner_id, kind, secret, now, ask)
     with transaction() as session:
-        lock_owner(owner.id)
-        if (session.scalar(select(func.count()).select_from(Source).where(Source.owner_id == owner.id)) or 0) >= MOST:
+        lock_owner(owner_id)
+        if (session.scalar(select(func.count()).select_from(Source).where(Source.owner_id == owner_id)) or 0) >= MOST:
             raise TooManySources
-        source = Source(owner_id=owner.id, kind=kind, name="", secret=b"", created_at=now, due_at=now, marks="{}")
+        source = Source(owner_id=owner_id, kind=kind, name="", secret=b"", created_at=now, due_at=now, marks="{}")
         source.busy_count = source.attempts = 0
         source.name = (name or said.get("name") or _host(secret))[:MAX_NAME]
         session.add(source)
@@ -57,12 +57,12 @@ def add_source(
     return source
 
 
-def connect_again(access: Access, owner: Owner, source_id: int, secret: Secret, ask: Ask = ask) -> Source:
+def connect_again(access: Access, owner_id: int, source_id: int, secret: Secret, ask: Ask = ask) -> Source:
     """Give a source another address or password, after it was read by them. Raises NotFound, ReadingFailed."""
-    now, kind = utcnow(), get_source(owner.id, source_id).kind
-    scope, said = _first_reading(access, owner, kind, secret, now, ask)
+    now, kind = utcnow(), get_source(owner_id, source_id).kind
+    scope, said = _first_reading(access, owner_id, kind, secret, now, ask)
     with transaction() as session:
-        source = _get_for_update(owner.id, source_id)
+        source = _get_for_update(owner_id, source_id)
         source.secret = seal(access.key, row_name(source), secret)
         source.marks, source.paused_at = "{}", None
         if "calendars" in said:
@@ -71,20 +71,24 @@ def connect_again(access: Access, owner: Owner, source_id: int, secret: Secret, 
     return source
 
 
-def read_now(access: Access, owner_id: int, source_id: int) -> bool:
+def read_now(access: Access, owner_id: int, source_id: int, ask: Ask = ask) -> bool:
     """Read a source, due or not; return whether it could be read. Raises NotFound, BeingRead."""
     get_source(owner_id, source_id)
     source = lease(owner_id, source_id, utcnow())
     if source is None:
         raise BeingRead
-    return read(source, access, utcnow())
+    return read(source, access, utcnow(), ask)
 
 
-def rename_source(owner_id: int, source_id: int, name: str) -> Source:
-    """Set the name of a source and return it. Raises NotFound."""
+def change_source(owner_id: int, source_id: int, name: str, chosen: Collection[str] | None = None) -> Source:
+    """Set the name of a source and which of its calendars count, None leaves them; return it. Raises NotFound."""
     with transaction():
         source = _get_for_update(owner_id, source_id)
         source.name = name
+        before = json.loads(source.calendars)
+        after = before if chosen is None else [each | {"counts": each["href"] in chosen} for each in before]
+        if after != before:
+            source.calendars, source.marks, source.due_at = json.dumps(after), "{}", utcnow()
     return source
 
 
@@ -157,9 +161,9 @@ def imported_between(owner_id: int, since: datetime, until: datetime) -> Sequenc
 
 
 def _first_reading(
-    access: Access, owner: Owner, kind: SourceKind, secret: Secret, now: datetime, ask: Ask
+    access: Access, owner_id: int, kind: SourceKind, secret: Secret, now: datetime, ask: Ask
 ) -> tuple[Scope, dict[str, Any]]:
-    scope = scope_of(owner, now)
+    scope = scope_of(db.session.get_one(Owner, owner_id), now)
     db.session.rollback()
     return scope, ask(request_of(kind, secret, scope, access))
 

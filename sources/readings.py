@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select
@@ -26,6 +27,8 @@ from sources.scope import scope_of
 from sources.secret_box import CanNotOpen, Secret, unseal
 
 MANY = 20
+SECONDS_SOON, SECONDS_IN_LINE = 20.0, 5.0
+_waiting = BoundedSemaphore(2)  # else all of the server's threads could wait for other people's servers
 CONFIRM_AFTER = timedelta(hours=1)
 """So many busy times are not believed to be gone at once, before a reading so much later says the same."""
 
@@ -39,6 +42,16 @@ class Access:
 
     key: str
     networks: tuple[Network, ...]
+
+
+def ask_soon(request: dict[str, Any]) -> dict[str, Any]:
+    """Return what a source says, for somebody who waits for it. Raises ReadingFailed, also if many wait already."""
+    if not _waiting.acquire(timeout=SECONDS_IN_LINE):
+        raise ReadingFailed(ProblemCode.TIMEOUT)
+    try:
+        return ask(request, SECONDS_SOON)
+    finally:
+        _waiting.release()
 
 
 def current_access() -> Access:

@@ -11,6 +11,7 @@ from database import db
 from models import Owner
 from scheduling.busy_times import add_busy_time
 from scheduling.feeds import feed_token, renew_feed
+from support.sources import add_source_row
 from support.world import World, at
 
 SECURITY_HEADERS = {
@@ -64,6 +65,7 @@ def paths(world: World, owner: Owner) -> list[str]:
         "booking_id": booking.id,
         "busy_id": busy.id,
         "message_id": world.message(booking).id,
+        "source_id": add_source_row(world, owner),
     }
     values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
     tokens: defaultdict[str, str | None] = defaultdict(str, b=token, booking=manage, feed=feed)
