@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, SSLError
+from urllib3.exceptions import HTTPError, NewConnectionError, SSLError
 from urllib3.exceptions import TimeoutError as Timeout
 
 from remote_calendars.public_addresses import Address, Network, is_allowed, resolve
@@ -80,6 +80,8 @@ class Client:
             return self._send(pool, method, path, headers, body, url.geturl())
         except SSLError:
             raise ReadingFailed(ProblemCode.CERTIFICATE, host) from None
+        except NewConnectionError:  # urllib3 calls it a kind of time-out
+            raise ReadingFailed(ProblemCode.NO_ANSWER, host) from None
         except Timeout:
             raise ReadingFailed(ProblemCode.TIMEOUT, host) from None
         except (HTTPError, OSError, ValueError):
@@ -162,3 +164,15 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def check_status(fetched: Answer) -> None:
+    """Raise ReadingFailed unless the server's answer is what was asked for."""
+    status = fetched.status
+    if 200 <= status < 300:
+        return
+    if status in (401, 403):
+        raise ReadingFailed(ProblemCode.LOGIN, str(status))
+    if status in (404, 410):
+        raise ReadingFailed(ProblemCode.NOT_FOUND, str(status))
+    raise ReadingFailed(ProblemCode.SERVER if status >= 500 or status == 429 else ProblemCode.REFUSED, str(status))

@@ -21,8 +21,11 @@ MAX_ANSWER = 20_000_000
 _ENVIRONMENT = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "SSL_CERT_FILE", "SSL_CERT_DIR", "SYSTEMROOT")
 
 
-def ask(request: dict[str, Any], seconds: float = SECONDS) -> dict[str, Any]:
-    """Return the child's answer to a request within so many seconds. Raises ReadingFailed."""
+def ask(request: dict[str, Any], seconds: float = SECONDS, grace: float | None = None) -> dict[str, Any]:
+    """Return the child's answer to a request within so many seconds; `grace` is how long it may take to start and end.
+
+    Raises ReadingFailed.
+    """
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     process = subprocess.Popen(
         [sys.executable, "-m", "remote_calendars.child"],
@@ -33,7 +36,7 @@ def ask(request: dict[str, Any], seconds: float = SECONDS) -> dict[str, Any]:
         stderr=subprocess.DEVNULL,  # a traceback there may hold a title or an address
         start_new_session=True,
     )
-    killer = threading.Timer(seconds + min(GRACE, seconds), process.kill)
+    killer = threading.Timer(seconds + (min(GRACE, seconds) if grace is None else grace), process.kill)
     killer.daemon = True
     killer.start()
     try:

@@ -5,10 +5,11 @@ from ipaddress import ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from remote_calendars.caldav import Account, choices
 from remote_calendars.content_lines import parse_feed
 from remote_calendars.feed import digest_of, read_events
-from remote_calendars.fetching import Answer, Client, Credentials, split_url
-from remote_calendars.reading import Note, NoteCode, ProblemCode, Reading, ReadingFailed, Scope
+from remote_calendars.fetching import Client, Credentials, check_status, split_url
+from remote_calendars.reading import Note, NoteCode, Reading, Scope
 
 Json = dict[str, Any]
 
@@ -93,25 +94,36 @@ def _read_ics(request: Json) -> Json:
             headers[header] = known[name]
     fetched = client_of(request).request("GET", request["address"], headers)
     if fetched.status == 304 and known:
-        return {"same": True}
+        return {"same": True, "marks": {}}
     check_status(fetched)
     feed = parse_feed(fetched.body)
     marks = {"etag": fetched.headers.get("etag", "")[:500], "modified": fetched.headers.get("last-modified", "")[:100]}
     if known.get("digest") == digest_of(feed, scope):
-        return {"same": True} | marks
-    return reading_to_json(read_events(feed, scope)) | marks | {"name": feed.name[:200]}
+        return {"same": True, "marks": marks}
+    reading = read_events(feed, scope)
+    return reading_to_json(reading) | {"marks": marks | {"digest": reading.digest}, "name": feed.name[:200]}
 
 
-def check_status(fetched: Answer) -> None:
-    """Raise ReadingFailed unless the server's answer is what was asked for."""
-    status = fetched.status
-    if 200 <= status < 300:
-        return
-    if status in (401, 403):
-        raise ReadingFailed(ProblemCode.LOGIN, str(status))
-    if status in (404, 410):
-        raise ReadingFailed(ProblemCode.NOT_FOUND, str(status))
-    raise ReadingFailed(ProblemCode.SERVER if status >= 500 or status == 429 else ProblemCode.REFUSED, str(status))
+def _read_caldav(request: Json) -> Json:
+    """Read the calendars of an account that count; if none of them changed, the answer is `same`."""
+    known, scope = request.get("known") or {}, scope_from_json(request["scope"])
+    account = Account(client_of(request), request["address"])
+    found = account.calendars()
+    calendars = choices(found, request.get("calendars") or [])
+    counting = [each.url for each, choice in zip(found, calendars, strict=True) if choice["counts"]]
+    marks = {"ctags": {each.url: each.ctag for each in found if each.url in counting}}
+    if known.get("ctags") == marks["ctags"] and all(marks["ctags"].values()):
+        return {"same": True, "marks": marks, "calendars": calendars}
+    reading = account.read(counting, scope)
+    name = found[0].name if len(found) == 1 else ""
+    return reading_to_json(reading) | {"marks": marks, "calendars": calendars, "name": name[:200]}
 
 
-_ANSWERS = {"ics": _read_ics}
+def _ask_caldav(request: Json) -> Json:
+    """Say when the calendars that count are busy within the scope, without looking for new ones."""
+    account = Account(client_of(request), request["address"])
+    counting = [each["href"] for each in request["calendars"] if each["counts"]]
+    return reading_to_json(account.read(counting, scope_from_json(request["scope"])))
+
+
+_ANSWERS = {"ics": _read_ics, "caldav": _read_caldav, "caldav now": _ask_caldav}

@@ -51,6 +51,8 @@ class ProblemCode(StrEnum):
     TOO_LARGE = "too large"
     WEB_PAGE = "web page"
     NO_CALENDAR = "no calendar"
+    NOT_CALDAV = "not caldav"
+    NO_CALENDARS = "no calendars"
     CUT_OFF = "cut off"
     TOO_MUCH = "too much"
     KEY = "key"

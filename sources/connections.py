@@ -51,8 +51,6 @@ def add_source(
         session.add(source)
         session.flush()
         source.secret = seal(access.key, row_name(source), secret)
-        if "calendars" in said:
-            source.calendars = json.dumps(said["calendars"])
         keep(session, source, said, scope, now)
     return source
 
@@ -64,9 +62,7 @@ def connect_again(access: Access, owner_id: int, source_id: int, secret: Secret,
     with transaction() as session:
         source = _get_for_update(owner_id, source_id)
         source.secret = seal(access.key, row_name(source), secret)
-        source.marks, source.paused_at = "{}", None
-        if "calendars" in said:
-            source.calendars = json.dumps(said["calendars"])
+        source.marks, source.paused_at, source.busy_count = "{}", None, 0  # of another calendar fewer are no wonder
         keep(session, source, said, scope, now)
     return source
 
@@ -89,6 +85,7 @@ def change_source(owner_id: int, source_id: int, name: str, chosen: Collection[s
         after = before if chosen is None else [each | {"counts": each["href"] in chosen} for each in before]
         if after != before:
             source.calendars, source.marks, source.due_at = json.dumps(after), "{}", utcnow()
+            source.busy_count = 0  # nobody wonders where those of the others are
     return source
 
 

@@ -103,9 +103,10 @@ def keep(session: Session, source: Source, said: dict[str, Any], scope: Scope, n
     source.due_at = next_due(now)
     source.problem = source.problem_detail = ""
     source.failing_since, source.attempts, source.leased_until = None, 0, None
-    marks = {name: said[name] for name in ("etag", "modified") if said.get(name)}
+    if "calendars" in said:
+        source.calendars = json.dumps(said["calendars"])
     if said.get("same"):
-        source.marks = json.dumps(json.loads(source.marks) | marks)
+        source.marks = json.dumps(json.loads(source.marks) | said["marks"])
         return
     reading = reading_from_json(said)
     source.notes, source.more_notes = json.dumps(notes_to_json(reading.notes)), reading.more_notes
@@ -116,7 +117,7 @@ def keep(session: Session, source: Source, said: dict[str, Any], scope: Scope, n
         return
     source.emptied_at = None
     source.busy_count, source.read_until = reading.count, scope.until
-    source.marks = json.dumps({"digest": reading.digest, "scope": _scope_mark(scope)} | marks)
+    source.marks = json.dumps({"scope": _scope_mark(scope)} | said["marks"])
     replace_times(session, source, reading.busy)
 
 
@@ -146,18 +147,20 @@ def replace_times(session: Session, source: Source, stretches: Iterable[Interval
         session.execute(insert(ImportedTime), new)
 
 
+def scope_request(source: Source, scope: Scope, access: Access) -> dict[str, Any]:
+    """Return the child's request to read a source that is stored. Raises CanNotOpen."""
+    secret = unseal(access.key, row_name(source), source.secret)
+    return request_of(source.kind, secret, scope, access) | {"calendars": json.loads(source.calendars)}
+
+
 def _request(source: Source, scope: Scope, access: Access) -> dict[str, Any]:
     try:
-        secret = unseal(access.key, row_name(source), source.secret)
+        request = scope_request(source, scope, access)
     except CanNotOpen:
         raise ReadingFailed(ProblemCode.KEY) from None
-    marks = json.loads(source.marks)
-    same_scope = marks.get("scope") == _scope_mark(scope)
-    request = request_of(source.kind, secret, scope, access)
-    request["calendars"] = json.loads(source.calendars)
     # What the server itself calls unchanged is so only for the same days and the same appointments of ours.
-    request["known"] = marks if same_scope else {}
-    return request
+    marks = json.loads(source.marks)
+    return request | {"known": marks if marks.get("scope") == _scope_mark(scope) else {}}
 
 
 def _scope_mark(scope: Scope) -> str:

@@ -44,6 +44,8 @@ def problem_text(code: str, detail: str) -> str:
             "address of the calendar itself."
         ),
         ProblemCode.NO_CALENDAR: _("This address does not answer with a calendar."),
+        ProblemCode.NOT_CALDAV: _("This server does not speak CalDAV at this address. Check the address."),
+        ProblemCode.NO_CALENDARS: _("There is no calendar in this account."),
         ProblemCode.CUT_OFF: _("The calendar came cut off: its end is missing. It is tried again."),
         ProblemCode.TOO_MUCH: _("There is too much in this calendar to work out. Share a smaller one."),
         ProblemCode.KEY: _("The server's key has changed, so the address can't be read any more. Connect it again."),

@@ -44,16 +44,16 @@ def test_a_feed_is_read(feeds: FeedServer) -> None:
     noon = datetime(2027, 2, 10, 12, tzinfo=UTC)
     assert (reading.busy, reading.count) == ([(noon.replace(hour=11), noon)], 1)
     assert [note.code for note in reading.notes] == ["start"]
-    assert said["etag"] == '"1"'
+    assert said["marks"]["etag"] == '"1"'
 
 
 def test_a_feed_that_says_the_same_is_not_worked_out_again(feeds: FeedServer) -> None:
     address = feeds.serve(calendar(LUNCH))
-    digest = read(address)["digest"]
+    digest = read(address)["marks"]["digest"]
     feeds.serve(calendar("DTSTAMP:20270101T000000Z\n" + LUNCH))
     assert read(address, known={"digest": digest})["same"] is True
     feeds.serve(b"", status=304)
-    assert read(address, known={"etag": '"1"'}) == {"same": True}
+    assert read(address, known={"etag": '"1"'}) == {"same": True, "marks": {}}
     assert feeds.asked[-1][2]["If-None-Match"] == '"1"'
 
 
