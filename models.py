@@ -448,7 +448,7 @@ class Source(Base):
     `secret` is its address and password, encrypted. `busy_count`, `notes` (JSON), `read_until` and the marks by which a
     later reading sees that nothing changed are of the last good reading, at `read_at`; `problem` is why the last one
     failed, '' if it did not. `emptied_at` is when it first said that many busy times are gone; they stay for an hour.
-    Until `leased_until` one process reads it.
+    Until `leased_until` one process reads it. `write_to` is the address of the calendar into which appointments go.
     """
 
     __tablename__ = "sources"
@@ -464,6 +464,7 @@ class Source(Base):
     name: Mapped[str] = mapped_column(String(MAX_NAME))
     secret: Mapped[bytes] = mapped_column(LargeBinary)
     calendars: Mapped[str] = mapped_column(Text, default="[]")
+    write_to: Mapped[str] = mapped_column(Text, default="", server_default="")
     busy_count: Mapped[int] = mapped_column(default=0)
     notes: Mapped[str] = mapped_column(Text, default="[]")
     more_notes: Mapped[int] = mapped_column(default=0)
@@ -480,6 +481,34 @@ class Source(Base):
     due_at: Mapped[Timestamp]
     leased_until: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[Timestamp]
+
+
+class CalendarEntry(Base):
+    """An appointment that is to be as it is now in one of the owner's other calendars; `written_at` when it is there.
+
+    `calendar` is that calendar's address; until `leased_until` one process writes it.
+    """
+
+    __tablename__ = "calendar_entries"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "booking_id"),
+        ForeignKeyConstraint(["owner_id", "booking_id"], ["bookings.owner_id", "bookings.id"]),
+        ForeignKeyConstraint(["owner_id", "source_id"], ["sources.owner_id", "sources.id"]),
+        Index("ix_calendar_entries_own", "owner_id", "id", unique=True),
+        Index(None, "owner_id", "source_id"),
+        _partial_index("ix_calendar_entries_due", "due_at", "id", where="written_at IS NULL"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[ForeignId]
+    booking_id: Mapped[ForeignId]
+    source_id: Mapped[ForeignId]
+    calendar: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[Timestamp]
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(String(20), default="")
+    written_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ImportedTime(Base):

@@ -12,6 +12,7 @@ from models import Source
 from remote_calendars.protocol import notes_from_json
 from scheduling.source_troubles import CONNECT_AGAIN
 from sources import connections
+from sources.entries import count_unwritten
 from sources.readings import CONFIRM_AFTER, Access
 from sources.words import note_text, source_problem
 
@@ -38,6 +39,8 @@ class SourceView(View):
     notes: tuple[str, ...]
     more_notes: int
     calendars: tuple[dict[str, str], ...]
+    write_to: str
+    unwritten: int
 
     @classmethod
     def of_source(cls, source: Source, access: Access) -> Self:
@@ -52,4 +55,5 @@ class SourceView(View):
             must_connect_again=source.problem in CONNECT_AGAIN,
             notes=tuple(map(note_text, notes_from_json(json.loads(source.notes)))),
             calendars=tuple(json.loads(source.calendars)),
+            unwritten=count_unwritten(source.owner_id, source.id) if source.write_to else 0,
         )

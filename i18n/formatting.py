@@ -295,6 +295,17 @@ def format_busy_times(count: int) -> str:
     return str(ngettext("%(num)s busy time", "%(num)s busy times", count))
 
 
+def format_unwritten(count: int) -> str:
+    """Return the warning that appointments could not be written into another calendar yet."""
+    return str(
+        ngettext(
+            "%(num)s appointment could not be written there yet. It is tried again.",
+            "%(num)s appointments could not be written there yet. It is tried again.",
+            count,
+        )
+    )
+
+
 def format_notes(count: int) -> str:
     """Return how many things were not understood of a calendar."""
     return str(ngettext("%(num)s thing was not understood", "%(num)s things were not understood", count))

@@ -1,4 +1,4 @@
-"""What can be asked of the child process, as JSON: to read a source, and later to write to it."""
+"""What can be asked of the child process, as JSON: to read a source, or to write to it."""
 
 from datetime import UTC, date, datetime
 from ipaddress import ip_network
@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from remote_calendars.caldav import Account, choices
 from remote_calendars.content_lines import parse_feed
+from remote_calendars.entries import delete_entry, put_entry
 from remote_calendars.feed import digest_of, read_events
 from remote_calendars.fetching import Client, Credentials, check_status, split_url
 from remote_calendars.reading import Note, NoteCode, Reading, Scope
@@ -126,4 +127,13 @@ def _ask_caldav(request: Json) -> Json:
     return reading_to_json(account.read(counting, scope_from_json(request["scope"])))
 
 
-_ANSWERS = {"ics": _read_ics, "caldav": _read_caldav, "caldav now": _ask_caldav}
+def _write_caldav(request: Json) -> Json:
+    """Write an entry, or take it out if it is empty."""
+    if request["entry"]:
+        put_entry(client_of(request), request["url"], request["entry"].encode())
+    else:
+        delete_entry(client_of(request), request["url"])
+    return {}
+
+
+_ANSWERS = {"ics": _read_ics, "caldav": _read_caldav, "caldav now": _ask_caldav, "caldav write": _write_caldav}

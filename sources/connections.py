@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from database import db, lock_owner, transaction, utcnow
 from enums import SourceKind
-from models import ImportedTime, Owner, Source
+from models import CalendarEntry, ImportedTime, Owner, Source
 from parsing.limits import MAX_NAME
 from remote_calendars.process import ask
 from remote_calendars.reading import Scope
@@ -114,6 +114,8 @@ def delete_source(owner_id: int, source_id: int) -> Source:
     with transaction() as session:
         source = _get_for_update(owner_id, source_id)
         session.execute(delete(ImportedTime).where(times_of(source)))
+        entries = (CalendarEntry.owner_id == source.owner_id) & (CalendarEntry.source_id == source.id)
+        session.execute(delete(CalendarEntry).where(entries))
         session.delete(source)
     return source
 

@@ -1,4 +1,4 @@
-"""The worker that reads sources when they are due: a thread of the server, or of a process of its own.
+"""The worker that reads sources when they are due, and writes appointments: a thread of the server or of `work`.
 
 It survives failures of the database, and of whatever a source does.
 """
@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from database import CommitUnknown, utcnow
 from middleware.exception_log import error_code
+from sources.entries import write_next
 from sources.leases import has_due_source, lease_next
 from sources.readings import Access, read
 
@@ -50,8 +51,15 @@ class SourceWorker:
         """Read all sources that are due; return how many could be read."""
         count = 0
         with self._app.app_context():
+            self._write()
             if not has_due_source(utcnow()):
                 return 0
             while not self._stopped.is_set() and (source := lease_next(utcnow())):
                 count += read(source, self._access, utcnow())
+                self._write()
         return count
+
+    def _write(self) -> None:
+        """Write the appointments that are due; a slow calendar to be read does not keep them for long."""
+        while not self._stopped.is_set() and write_next(self._access, utcnow()) is not None:
+            pass

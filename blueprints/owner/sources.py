@@ -1,5 +1,6 @@
 """Settings → Busy times → Other calendars: connecting them, and what was read of each."""
 
+import json
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, render_template, request
@@ -15,6 +16,7 @@ from models import Source
 from remote_calendars.reading import ProblemCode, ReadingFailed
 from sources import connections
 from sources.connections import MOST, BeingRead, TooManySources
+from sources.entries import choose_calendar
 from sources.readings import ask_soon, current_access
 from sources.secret_box import Secret
 from sources.words import problem_text
@@ -110,6 +112,10 @@ def _change(form: ChangeForm, source: Source) -> bool:
     except ReadingFailed as failure:
         _show(form, failure)
         return False
+    if chosen is not None:
+        known = {each["href"] for each in json.loads(source.calendars)}
+        wanted = request.form.get("write_to", "")
+        choose_calendar(g.owner.id, source.id, wanted if wanted in known else "")
     connections.change_source(g.owner.id, source.id, form.name.data or source.name, chosen)
     return True
 

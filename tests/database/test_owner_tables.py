@@ -16,6 +16,7 @@ NOT_BY_OWNER = {
     "messages": {("due_at", "id")},
     "logos": {("digest",)},
     "sources": {("due_at", "id")},
+    "calendar_entries": {("due_at", "id")},
 }
 
 
