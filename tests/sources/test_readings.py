@@ -194,9 +194,9 @@ def test_a_reading_that_came_too_late_changes_nothing(
         return said
 
     with world.inside():
+        world.execute("UPDATE sources SET marks = '{}'")
         leased = lease(owner.id, source.id, utcnow())
         assert leased
-        world.execute("UPDATE sources SET marks = '{}'")
         read(leased, current_access(), utcnow(), ask=slow)
     assert sources.busy() == []
 

@@ -65,7 +65,7 @@ def paths(world: World, owner: Owner) -> list[str]:
         "booking_id": booking.id,
         "busy_id": busy.id,
         "message_id": world.message(booking).id,
-        "source_id": add_source_row(world, owner),
+        "source_id": add_source_row(world, owner.id),
     }
     values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
     tokens: defaultdict[str, str | None] = defaultdict(str, b=token, booking=manage, feed=feed)

@@ -102,7 +102,7 @@ def test_a_failure_is_told_with_what_to_do_and_ends_with_a_new_address(
 
 
 def test_a_failure_is_told_everywhere_after_a_day(world: World, owner: Owner, browser: Browser) -> None:
-    add_source_row(world, owner)
+    add_source_row(world, owner.id)
     world.execute("UPDATE sources SET problem = 'server', failing_since = :at", at="2020-01-01 00:00:00.000000")
     assert "can’t be read" in words(browser.get("/settings/calendars"))
     world.execute("UPDATE sources SET failing_since = :at", at="2200-01-01 00:00:00.000000")
@@ -110,7 +110,7 @@ def test_a_failure_is_told_everywhere_after_a_day(world: World, owner: Owner, br
 
 
 def test_after_a_change_of_key_the_page_says_connect_again(world: World, owner: Owner, browser: Browser) -> None:
-    source_id = add_source_row(world, owner)
+    source_id = add_source_row(world, owner.id)
     world.execute("UPDATE sources SET secret = :secret", secret=b"x" * 60)
     said = words(browser.change(f"{PATH}/{source_id}/read", follow_redirects=True))
     assert "The server's key has changed" in said
@@ -132,13 +132,13 @@ def test_pause_resume_and_remove(world: World, browser: Browser, feeds: FeedServ
 
 @pytest.mark.parametrize("action", ["", "/read", "/pause", "/resume", "/delete"])
 def test_another_owners_source_is_not_there(world: World, browser: Browser, action: str) -> None:
-    theirs = add_source_row(world, world.owner("other@example.com"))
+    theirs = add_source_row(world, world.owner("other@example.com").id)
     assert browser.change(f"{PATH}/{theirs}{action}").status_code == 404
     assert rows(world) == 1
 
 
 def test_which_calendars_of_an_account_count_can_be_chosen(world: World, owner: Owner, browser: Browser) -> None:
-    source_id = add_source_row(world, owner)
+    source_id = add_source_row(world, owner.id)
     there = [{"href": "/a/", "name": "Work", "counts": True}, {"href": "/b/", "name": "Family", "counts": True}]
     world.execute("UPDATE sources SET calendars = :there", there=json.dumps(there))
     assert browser.get(f"{PATH}/{source_id}").text.count(" checked") == 2
