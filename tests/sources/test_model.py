@@ -27,7 +27,7 @@ slot = st.integers(0, len(SLOTS) - 1)
 step = st.one_of(
     st.tuples(st.just("put"), slot),
     st.tuples(st.just("take"), slot),
-    st.tuples(st.sampled_from(["put many", "take all", "read", "read", "read", "heal", "heal"]), st.just(0)),
+    st.tuples(st.sampled_from(["put many", "put many", "take all", "take all", "heal"]), st.just(0)),
     st.tuples(st.sampled_from([f"fault {name}" for name in FAULTS]), st.just(0)),
     st.tuples(st.just("wait"), st.sampled_from([1, 20, 61])),
     st.tuples(st.just("book"), slot),
@@ -129,16 +129,18 @@ def model_world(sqlite_url: str, shared_app: Callable[[str], Flask]) -> Iterator
 
 @pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(step, max_size=25))
+@given(steps=st.lists(st.tuples(step, st.booleans()), min_size=8, max_size=25))
 def test_whatever_comes_in_which_order_no_known_busy_time_is_offered(
-    model_world: tuple[World, FeedServer], frozen: Traveller, steps: list[tuple[str, int]]
+    model_world: tuple[World, FeedServer], frozen: Traveller, steps: list[tuple[tuple[str, int], bool]]
 ) -> None:
     world, feeds = model_world
     empty(world)
     frozen.move_to(at("2026-11-30 07:00"))
     model = Model(world, feeds, frozen)
-    for what, number in steps:
+    for (what, number), then_read in steps:
         model.do(what, number)
+        if then_read:
+            model.do("read", 0)
         model.check()
 
 
