@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from availability.opening_hours import format_windows
 from availability.slots import Availability, Windows
-from i18n.locales import current_locale as _locale
+from i18n.locales import current_locale
 from i18n.texts import gettext as _
 from i18n.timezones import common_timezones, occurs_twice, offset_text, zone_territory
 
@@ -28,7 +28,7 @@ def _cached_by_locale(function: Callable[..., str]) -> Callable[..., str]:
 
     @wraps(function)
     def wrapper(*args: int) -> str:
-        return cached(_locale(), *args)
+        return cached(current_locale(), *args)
 
     return wrapper
 
@@ -46,7 +46,7 @@ def format_month(day: date) -> str:
 def format_months(first: date, last: date, today: date) -> str:
     """Return `November – December`; a month that is not of this year has its year."""
     names = [_date(month, "LLLL" if month.year == today.year else "LLLL y") for month in (first, last)]
-    return " – ".join(dict.fromkeys(names))
+    return "\u00a0– ".join(dict.fromkeys(names))  # no line begins with the dash
 
 
 def format_leaf_month(day: date) -> str:
@@ -66,7 +66,7 @@ def format_day(day: date, year: bool = False) -> str:
 
 def format_days(days: Iterable[date]) -> dict[date, str]:
     """Return each day with its text from `format_day`."""
-    locale = _locale()
+    locale = current_locale()
     return {day: _formatted(day, "EEEE, d MMMM", locale) for day in days}
 
 
@@ -82,38 +82,38 @@ def format_weekday(weekday: int, wide: bool = False) -> str:
 
 def format_time(at: datetime) -> str:
     """Return the wall time of an aware datetime: `9:00`, `9:00 AM`; with the offset if it occurs twice."""
-    return _time(at, _locale())
+    return _time(at, current_locale())
 
 
 def join_times(starts: Iterable[datetime]) -> str:
     """Return wall times of aware datetimes: `9:00 9:30 10:00`."""
-    locale = _locale()
+    locale = current_locale()
     return " ".join(_time(at, locale) for at in starts)
 
 
 def language() -> str:
     """Return the language of the texts: `en`."""
-    return str(_locale().language)
+    return str(current_locale().language)
 
 
 def has_12_hours() -> bool:
     """Return whether the reader's clock has twelve hours, AM and PM."""
-    return _has_12_hours(_locale())
+    return _has_12_hours(current_locale())
 
 
 def first_weekday() -> int:
     """Return the first day of the reader's week; Monday is 0."""
-    return int(_locale().first_week_day)
+    return int(current_locale().first_week_day)
 
 
 def weekdays() -> list[tuple[str, str]]:
     """Return the names of the weekdays, long and short, in the reader's order."""
-    return _weekdays(_locale())
+    return _weekdays(current_locale())
 
 
 def weekday_letters() -> list[str]:
     """Return a letter for each weekday, in the reader's order."""
-    return _weekday_letters(_locale())
+    return _weekday_letters(current_locale())
 
 
 def format_stretch(start: datetime, end: datetime, zone: ZoneInfo) -> str:
@@ -169,12 +169,12 @@ def format_zone(zone: ZoneInfo, at: datetime) -> str:
 
 def format_place(zone: ZoneInfo, at: datetime) -> tuple[str, str]:
     """Return the place that a zone is named after in the reader's language, and its offset: `Berlin`, `UTC+1`."""
-    return _place(zone.key, _locale()), offset_text(at.astimezone(zone))
+    return _place(zone.key, current_locale()), offset_text(at.astimezone(zone))
 
 
 def zone_options(chosen: str) -> Markup:
     """Return the `<option>` elements of all zones, by the names of their places: `Berlin, Germany`."""
-    return _zone_options(chosen, _locale())
+    return _zone_options(chosen, current_locale())
 
 
 @lru_cache(maxsize=64)
@@ -212,7 +212,7 @@ def format_minutes(minutes: int) -> str:
 
 def format_hours(availability: Availability) -> str:
     """Return weekly hours on one line: `Mo–Fr 09:00–17:00 · Sa 10:00–12:00`."""
-    return _week_words(availability.week, _locale()) or _("no hours yet")
+    return _week_words(availability.week, current_locale()) or _("no hours yet")
 
 
 @lru_cache(maxsize=256)
@@ -227,7 +227,7 @@ def _week_words(week: Sequence[Windows], locale: Locale) -> str:
 
 def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datetime, str]]]]:
     """Return aware wall times with their labels, grouped under Morning, Afternoon and Evening."""
-    locale = _locale()
+    locale = current_locale()
     labelled = [(at, _time(at, locale)) for at in starts]
     names = [_("Morning"), _("Afternoon"), _("Evening")]
     grouped = groupby(labelled, key=lambda slot: 0 if slot[0].hour < 12 else 1 if slot[0].hour < 18 else 2)
@@ -256,6 +256,11 @@ def format_within(count: int) -> str:
     return str(words)
 
 
+def format_coming(count: int) -> str:
+    """Return the heading of the appointments that are coming."""
+    return str(ngettext("%(num)s appointment is coming", "%(num)s appointments are coming", count))
+
+
 def format_message_kind(kind: str) -> str:
     """Return the name of a kind of message."""
     return str(
@@ -266,6 +271,19 @@ def format_message_kind(kind: str) -> str:
             "rebooked": _("Note that it takes place again"),
             "reminder": _("Reminder"),
             "resent": _("Address of the appointment"),
+        }[kind]
+    )
+
+
+def format_account_mail(kind: str) -> str:
+    """Return the name of a kind of mail about an account."""
+    return str(
+        {
+            "password-changed": _("Note of the new password"),
+            "password-reset": _("Address to set a new password"),
+            "email-confirm": _("Address to confirm the new email"),
+            "email-changed": _("Note of the new email"),
+            "invitation": _("Invitation of a colleague"),
         }[kind]
     )
 
@@ -347,7 +365,7 @@ def _weekdays(locale: Locale) -> list[tuple[str, str]]:
 
 
 def _date(day: date, pattern: str) -> str:
-    return _formatted(day, pattern, _locale())
+    return _formatted(day, pattern, current_locale())
 
 
 @lru_cache(maxsize=4096)

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 import tokens
 from availability.slots import Rules
 from database import lock_owner, utcnow
-from models import ACTIVE, Calendar, Link, slot_rules
+from models import ACTIVE, Calendar, Link, Source, slot_rules
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,17 @@ class ActiveCalendar:
 
 @dataclass(frozen=True)
 class ActiveLink:
-    """A link that can be used at the instant `now`; the other fields are named as in `Link`."""
+    """A link that can be used at the instant `now`; the other fields are named as in `Link`.
+
+    `is_written` says whether its owner has appointments written into another calendar.
+    """
 
     id: int
     owner_id: int
     calendar_id: int
     calendar: ActiveCalendar
     now: datetime
+    is_written: bool
 
 
 _FIND = (
@@ -46,6 +50,7 @@ _FIND = (
         Calendar.min_notice,
         Calendar.horizon,
         Calendar.daily_limit,
+        exists().where(Source.owner_id == Calendar.owner_id, Source.write_to != "").label("is_written"),
     )
     .select_from(Link)
     .join(Link.calendar)
@@ -66,4 +71,4 @@ def find_active(connection: Connection, token: str) -> ActiveLink | None:
     if row is None:
         return None
     calendar = ActiveCalendar(row.id, row.owner_id, row.timezone, slot_rules(row, row.availability))
-    return ActiveLink(row.link_id, row.owner_id, row.id, calendar, now)
+    return ActiveLink(row.link_id, row.owner_id, row.id, calendar, now, row.is_written)
