@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, func, literal, null, select, union_all
 
 from database import db, lock_owner, transaction, utcnow
 from models import CONFIRMED, Booking, BusyTime, ImportedTime, Source
@@ -59,11 +59,9 @@ def busy_between(owner_id: int, since: datetime, until: datetime) -> list[Busy]:
         for table in (BusyTime, ImportedTime)
     )
     ours = (Source.owner_id == ImportedTime.owner_id) & (Source.id == ImportedTime.source_id)
-    both = union_all(
-        select(BusyTime.starts_at, BusyTime.ends_at, BusyTime.note, null()).where(*blocked),
-        select(ImportedTime.starts_at, ImportedTime.ends_at, literal(""), Source.name)
-        .join(Source, ours)
-        .where(*imported),
+    times = select(ImportedTime.starts_at, ImportedTime.ends_at, literal(""), Source.name).join(Source, ours)
+    both: CompoundSelect[Any] = union_all(
+        select(BusyTime.starts_at, BusyTime.ends_at, BusyTime.note, null()).where(*blocked), times.where(*imported)
     )
     return sorted((Busy(*row) for row in db.session.execute(both)), key=lambda busy: busy.starts_at)
 
