@@ -338,7 +338,7 @@ def _settings(tour: Tour, owner: Page) -> None:
     tour.see(owner, "other calendars, refused", "#errors")
     tour.connect_calendars()
     tour.go(owner, "/settings/sources", "other calendars", ".source")
-    owner.get_by_role("link", name="Edit Family", exact=False).click()
+    owner.locator(".source a").first.click()
     tour.see(owner, "other calendar")
     tour.go(owner, "/settings/profile", "profile")
     owner.get_by_label("Name", exact=True).fill("")
