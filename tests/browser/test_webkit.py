@@ -64,7 +64,7 @@ def test_a_link_is_shared_booked_once_and_spent(server: Server, person: Callable
     fill(owner, email="olivia@example.com", password=PASSWORD)
     see(owner, "button", "Sign in").click()
     see(owner, "[popovertarget]").click()
-    see(owner, "[popover] button", "Share").click()
+    see(owner, "#menu-1 button", "Share").click()
     address = see(owner, "dialog input[readonly]")
     link = address.get_attribute("value") or ""
     assert link.startswith(f"{server.address}/b/")
