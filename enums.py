@@ -85,3 +85,10 @@ class MessageState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"
+
+
+class SourceKind(StrEnum):
+    """How another calendar is reached."""
+
+    ICS = "ics"
+    CALDAV = "caldav"

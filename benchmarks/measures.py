@@ -117,6 +117,8 @@ class Bench:
                     (goals.COMING, "/bookings", ROWS),
                     (goals.PAST, "/bookings?show=past", ROWS),
                     (goals.LINKS, f"/settings/calendars/{calendars[0].id}/links", ROWS),
+                    (goals.ALL_LINKS, "/links", ROWS),
+                    (goals.WAITING_LINKS, "/links?state=active", ROWS),
                 ):
                     yield self._compare(goal, self._look(app, [path], holds, cookie=signed_in), self._look(floor))
 

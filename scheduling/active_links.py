@@ -60,11 +60,12 @@ _FIND = (
 
 def find_active_for_update(connection: Connection, token: str) -> ActiveLink | None:
     """Return the link with this token, holding the owner's lock; None if there is none that is active now."""
-    link = _find(connection, token)
-    return _find(connection, token) if link and lock_owner(link.owner_id) else link
+    link = find_active(connection, token)
+    return find_active(connection, token) if link and lock_owner(link.owner_id) else link
 
 
-def _find(connection: Connection, token: str) -> ActiveLink | None:
+def find_active(connection: Connection, token: str) -> ActiveLink | None:
+    """Return the link with this token as of now; None if there is none that is active."""
     now = utcnow()
     row = connection.execute(_FIND, {"hash": tokens.digest(token), "now": now}).one_or_none()
     if row is None:

@@ -42,6 +42,12 @@ def get_busy_time(owner_id: int, busy_id: int) -> BusyTime:
     return busy
 
 
+def busy_between(owner_id: int, since: datetime, until: datetime) -> Sequence[BusyTime]:
+    """Return the busy times that meet `[since, until)`, soonest first."""
+    query = select(BusyTime).where(BusyTime.owner_id == owner_id, BusyTime.ends_at > since, BusyTime.starts_at < until)
+    return db.session.scalars(query.order_by(BusyTime.starts_at, BusyTime.id)).all()
+
+
 def upcoming_busy_times(owner_id: int, now: datetime, limit: int) -> Sequence[tuple[BusyTime, int]]:
     """Return up to `limit` busy times that have not ended, soonest first, each with its number of appointments."""
     within = (

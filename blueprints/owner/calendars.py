@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from availability.month_view import upcoming_days
 from availability.opening_hours import MAX_OVERRIDES
 from availability.slots import DAY
+from blueprints.busy_reasons import busy_reasons
 from blueprints.responses import PAGE_SIZE, form_status, page_of, redirect_to, url_pattern
 from blueprints.view_models import BookingView, CalendarRow
 from database import LARGEST_ID, utcnow
@@ -162,6 +163,7 @@ def _page(
         outside=outside,
         days=days,
         problems=problems,
+        reasons=_reasons(form, days),
         preview_url=url_for("owner.calendars.preview", calendar_id=calendar.id)
         if calendar
         else url_for("owner.calendars.preview_new"),
@@ -174,8 +176,21 @@ def _preview(form: CalendarForm, calendar: Calendar | None) -> ResponseReturnVal
     days = _coming_days(form, calendar)
     outside = _left_outside(form, calendar) if calendar and days is not None else []
     return render_template(
-        "_preview.html", days=days, problems=form.problems(), outside=outside, zone=ZoneInfo(g.owner.timezone)
+        "_preview.html",
+        days=days,
+        problems=form.problems(),
+        outside=outside,
+        reasons=_reasons(form, days),
+        zone=ZoneInfo(g.owner.timezone),
     )
+
+
+def _reasons(form: CalendarForm, days: list[tuple[date, list[datetime]]] | None) -> dict[date, list[str]]:
+    """Return for each day of the preview what is busy on it."""
+    if days is None:
+        return {}
+    now = utcnow()
+    return busy_reasons(g.owner.id, form.rules().zone, now, now + (PREVIEW_DAYS + 1) * DAY)
 
 
 def _coming_days(form: CalendarForm, calendar: Calendar | None) -> list[tuple[date, list[datetime]]] | None:

@@ -330,7 +330,7 @@ def _settings(tour: Tour, owner: Page) -> None:
 
 def _links(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/calendars/1/links", "links", ".row")
-    owner.locator(".active .dots").first.click()
+    owner.locator("[data-state=active] .dots").first.click()
     tour.see(owner, "links, the menu of one", ".menu:popover-open")
     owner.get_by_role("button", name="Revoke").first.click()
     tour.see(owner, "links, one revoked", ".toast")
@@ -349,7 +349,7 @@ def _links(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/calendars/2/links", "links of a closed calendar")
     tour.go(owner, "/settings/calendars")
     open_menu(owner, "Evening consultation")
-    owner.locator(".menu:popover-open").get_by_role("button", name="Share").click()
+    owner.locator(".menu:popover-open").get_by_role("button", name="Share", exact=True).click()
     tour.see(owner, "share, of a closed calendar", "dialog p")
 
 
