@@ -10,7 +10,7 @@ from markupsafe import Markup
 from availability.slots import Availability
 from blueprints.drawings import week_drawing
 from i18n.bidi import isolate
-from i18n.formatting import format_booked, format_hours, format_minutes, format_time, format_waiting
+from i18n.formatting import format_booked, format_minutes, format_time, format_waiting
 from i18n.texts import gettext as _
 from models import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
 from parsing.contact_links import mail_link
@@ -130,7 +130,7 @@ class CalendarRow(NamedTuple):
             share=_("Share “%(name)s”", name=isolate(summary.name)),
             menu=_("Menu of “%(name)s”", name=isolate(summary.name)),
             facts=" · ".join(filter(None, (format_minutes(summary.duration), isolate(summary.location)))),
-            week=week_drawing(summary.availability.week, format_hours(summary.availability)),
+            week=week_drawing(summary.availability),
             waiting=format_waiting(summary.waiting, MANY),
             booked=format_booked(summary.booked, MANY),
             edit_url=edit_url,
