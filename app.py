@@ -44,6 +44,7 @@ MAX_CALENDAR_BYTES = 1_000_000
 LARGER = {
     "owner.calendars.new": MAX_CALENDAR_BYTES,
     "owner.calendars.edit": MAX_CALENDAR_BYTES,
+    "owner.questions.edit": MAX_CALENDAR_BYTES,
     "owner.profile.branding": logos.MAX_BYTES,
 }
 MAY_BE_KEPT = {"system.ics_feed.ics", "system.branding.stylesheet", "system.branding.logo"}

@@ -36,9 +36,21 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from availability.slots import MINUTES_A_DAY, Availability, Rules
-from database import AvailabilityText, Base, ForeignId, Hash, Id, Instant, Timestamp, enum_text
+from database import (
+    AnswersText,
+    AvailabilityText,
+    Base,
+    ForeignId,
+    Hash,
+    Id,
+    Instant,
+    QuestionsText,
+    Timestamp,
+    enum_text,
+)
 from database.stamps import renew_stamps
 from parsing.limits import MAX_EMAIL, MAX_LABEL, MAX_LINE, MAX_NAME, MAX_PHONE, MAX_TEXT
+from parsing.questions import Answers, Question
 
 INSTANTS = ("starts_at", "ends_at", "blocked_from", "blocked_until")
 
@@ -68,6 +80,14 @@ class Role(StrEnum):
 
     INVITEE = "invitee"
     OWNER = "owner"
+
+
+class FieldUse(StrEnum):
+    """Whether a booking form has a field."""
+
+    HIDDEN = "hidden"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
 
 
 class AccountRole(StrEnum):
@@ -323,6 +343,8 @@ class Calendar(Base):
         CheckConstraint("change_notice >= 0", "change_notice"),
         CheckConstraint("max_moves >= 0", "max_moves"),
         CheckConstraint("reminder >= 0", "reminder"),
+        _one_of("phone_field", FieldUse),
+        _one_of("notes_field", FieldUse),
     )
 
     id: Mapped[Id]
@@ -344,6 +366,13 @@ class Calendar(Base):
     allow_rebooking: Mapped[bool] = mapped_column(default=True, server_default=true())
     reminder: Mapped[int] = mapped_column(default=0, server_default="0")
     availability: Mapped[Availability] = mapped_column(AvailabilityText)
+    questions: Mapped[tuple[Question, ...]] = mapped_column(QuestionsText, default=(), server_default="[]")
+    phone_field: Mapped[FieldUse] = mapped_column(
+        enum_text(FieldUse), default=FieldUse.OPTIONAL, server_default="optional"
+    )
+    notes_field: Mapped[FieldUse] = mapped_column(
+        enum_text(FieldUse), default=FieldUse.OPTIONAL, server_default="optional"
+    )
     is_open: Mapped[bool] = mapped_column(default=True)
     archived_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[Timestamp]
@@ -425,7 +454,7 @@ class Link(Base):
 class Booking(Base):
     """An appointment made with a link. `blocked_*` includes the buffers of the time when it was booked.
 
-    `search_text` is the name and the email, normalized for search.
+    `search_text` is the name and the email, normalized for search. `answers` has the words of the questions of then.
     """
 
     __tablename__ = "bookings"
@@ -470,6 +499,7 @@ class Booking(Base):
     email: Mapped[str] = mapped_column(String(MAX_EMAIL))
     phone: Mapped[str] = mapped_column(String(MAX_PHONE), default="")
     notes: Mapped[str] = mapped_column(String(MAX_TEXT), default="")
+    answers: Mapped[Answers] = mapped_column(AnswersText, default=(), server_default="[]")
     timezone: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(20), default="", server_default="")
     search_text: Mapped[str] = mapped_column(Text, server_default="")

@@ -6,6 +6,7 @@ from typing import Self
 
 from availability.slots import Availability
 from models import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
+from parsing.questions import Answers
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class BookingView(View):
     email: str
     phone: str
     notes: str
+    answers: Answers
     timezone: str
     starts_at: datetime
     ends_at: datetime

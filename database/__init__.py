@@ -3,12 +3,14 @@
 from database.session import CommitUnknown, begin_snapshot, close_session, db, lock_owner, snapshot, transaction
 from database.types import (
     LARGEST_ID,
+    AnswersText,
     AvailabilityText,
     Base,
     ForeignId,
     Hash,
     Id,
     Instant,
+    QuestionsText,
     Timestamp,
     column_values,
     enum_text,
@@ -16,6 +18,7 @@ from database.types import (
 )
 
 __all__ = [
+    "AnswersText",
     "AvailabilityText",
     "Base",
     "CommitUnknown",
@@ -24,6 +27,7 @@ __all__ = [
     "Id",
     "Instant",
     "LARGEST_ID",
+    "QuestionsText",
     "Timestamp",
     "begin_snapshot",
     "close_session",

@@ -106,6 +106,7 @@ def _to_owner(message: Message) -> EmailContent:
             (_("Name"), booking.name),
             (_("Email"), booking.email),
             (_("Phone"), booking.phone),
+            (_("Answers"), "\n".join(f"{label}: {answer}" for label, answer in booking.answers)),
             (_("Notes"), booking.notes),
             (_("Reason"), change.reason if change else ""),
         ),

@@ -12,6 +12,7 @@ import tokens
 from availability.slots import is_offered
 from database import column_values, db, transaction, utcnow
 from models import Booking, BookingStatus, Calendar, Link, MessageKind
+from parsing.questions import Answers
 from scheduling.active_links import ActiveCalendar, ActiveLink, find_active_for_update
 from scheduling.agenda import MARGIN, agenda
 from scheduling.booking_queries import normalize_for_search
@@ -42,6 +43,7 @@ class BookingRequest:
     timezone: str = ""
     request_id: str = ""
     locale: str = ""
+    answers: Answers = ()
 
 
 def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool) -> Booking:
@@ -129,6 +131,7 @@ def _new(key: str, link: Link | ActiveLink, booking_request: BookingRequest, sta
         email=booking_request.email,
         phone=booking_request.phone,
         notes=booking_request.notes,
+        answers=booking_request.answers,
         timezone=booking_request.timezone or link.calendar.timezone,
         locale=booking_request.locale,
         search_text=normalize_for_search(f"{booking_request.name} {booking_request.email}"),

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
@@ -21,7 +21,7 @@ from blueprints.slot_picker import (
     slot_page,
 )
 from database import begin_snapshot, utcnow
-from forms.booking import BookingForm, ResendForm
+from forms.booking import BookingForm, ResendForm, answer_name, answers, booking_form
 from middleware.kept_pages import LOOKED
 from models import Booking, Calendar
 from parsing.values import parse_instant
@@ -41,7 +41,7 @@ KEPT_FIELDS = ("name", "email", "phone", "notes", "request_id")
 def require_link() -> None:
     """Answer 404 to a form for an unknown link before the form is parsed."""
     if request.method == "POST":
-        get_link_by_token((request.view_args or {})["token"])
+        g.link = get_link_by_token((request.view_args or {})["token"])
 
 
 @bp.get("/b/<token>")
@@ -57,7 +57,7 @@ def show(token: str) -> ResponseReturnValue:
 @bp.post("/b/<token>")
 def create(token: str) -> ResponseReturnValue:
     """Book. The form's `look` buttons show other slots instead, and keep what was typed."""
-    form, browses = BookingForm(), "look" in request.form
+    form, browses = booking_form(g.link.calendar), "look" in request.form
     if not browses and form.validate():
         return _book(token, form)
     link = get_link_by_token(token)
@@ -93,8 +93,9 @@ def _book(token: str, form: BookingForm) -> ResponseReturnValue:
         start=start,
         name=form.name.data,
         email=form.email.data,
-        phone=form.phone.data or "",
-        notes=form.notes.data or "",
+        phone=form.phone.data or "" if form.phone else "",
+        notes=form.notes.data or "" if form.notes else "",
+        answers=answers(form, g.link.calendar.questions),
         timezone=form.timezone.data or "",
         request_id=form.request_id.data or "",
         locale=str(get_locale()),
@@ -116,7 +117,7 @@ def _form_for_slot(calendar: Calendar) -> ResponseReturnValue:
     start = _requested_start()
     if start is None or not is_free(calendar, start, utcnow()):
         return _taken(calendar, start)
-    return _form(calendar, start, BookingForm())
+    return _form(calendar, start, booking_form(calendar))
 
 
 def _slots(token: str) -> ResponseReturnValue:
@@ -156,7 +157,6 @@ def _taken(calendar: Calendar, start: datetime | None) -> ResponseReturnValue:
 
 
 def _picker(calendar: Calendar, picker: Picker, status: int) -> ResponseReturnValue:
-    form = BookingForm()
     return render_page(
         "picker.html",
         status,
@@ -164,10 +164,18 @@ def _picker(calendar: Calendar, picker: Picker, status: int) -> ResponseReturnVa
         profile=calendar.owner.public_profile,
         picker=picker,
         asks_zone="zones" in request.args,
-        typed={name: form[name].data or "" for name in KEPT_FIELDS} if request.method == "POST" else None,
+        typed=_typed(calendar) if request.method == "POST" else None,
         taken=status == 409,
         choose_first=status == 422,
     )
+
+
+def _typed(calendar: Calendar) -> list[tuple[str, str]]:
+    """Return the fields that stay while other slots are shown, with what was typed; a field may come several times."""
+    form = booking_form(calendar)
+    kept = [(name, form[name].data or "") for name in KEPT_FIELDS if name in form]
+    names = [answer_name(question) for question in calendar.questions]
+    return kept + [(name, value) for name in names for value in request.form.getlist(name)]
 
 
 def _form(calendar: Calendar, start: datetime, form: BookingForm, status: int = 200) -> ResponseReturnValue:
@@ -182,6 +190,7 @@ def _form(calendar: Calendar, start: datetime, form: BookingForm, status: int = 
         end=start + timedelta(minutes=calendar.duration),
         zone=reader_zone(calendar),
         form=form,
+        questions=calendar.questions,
         request_id=request_id,
         kept_link=tokens.storage_name((request.view_args or {})["token"]),
         kept_booking=tokens.storage_name(tokens.digest(request_id)),

@@ -129,6 +129,7 @@ def _page(
         "calendar.html",
         form=form,
         name=calendar and calendar.name,
+        calendar_id=calendar and calendar.id,
         outside=outside,
         days=days,
         problems=problems,
