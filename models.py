@@ -124,6 +124,7 @@ class AccountMessageKind(StrEnum):
     EMAIL_CONFIRM = "email-confirm"
     EMAIL_CHANGED = "email-changed"
     INVITATION = "invitation"
+    ERASURE_ASKED = "erasure-asked"
 
 
 class TokenPurpose(StrEnum):
@@ -192,6 +193,7 @@ class Owner(Base):
     """A person with an account; every other row belongs to exactly one owner. `feed_*` are None without a feed.
 
     Each belongs to a practice; SQLite could not add the column as NOT NULL. After `ended_at` nobody signs in.
+    Invitees' details are erased `retention_days` after an appointment, never if None.
     While the owner shares the practice's look, `practice_name` is its name, and their own look follows it.
 
     `accent` is a colour and `logo` an image's digest, '' for the default; `locale` is that of mails to the owner.
@@ -203,6 +205,7 @@ class Owner(Base):
         Index("ix_owners_feed_hash", "feed_hash", unique=True),
         Index(None, "practice_id"),
         _one_of("role", AccountRole),
+        CheckConstraint("retention_days >= 1", "retention_days"),
     )
 
     id: Mapped[Id]
@@ -224,6 +227,8 @@ class Owner(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     shares_practice: Mapped[bool] = mapped_column(default=False, server_default=false())
     practice_name: Mapped[str] = mapped_column(String(MAX_NAME), default="", server_default="")
+    retention_days: Mapped[int | None]
+    privacy_contact: Mapped[str] = mapped_column(String(MAX_LINE), default="", server_default="")
     created_at: Mapped[Timestamp]
 
     @property
@@ -510,6 +515,8 @@ class Booking(Base):
     sequence: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[Timestamp]
     changed_at: Mapped[Timestamp]
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
+    erasure_asked_at: Mapped[datetime | None] = mapped_column(Instant)
 
     calendar: Mapped[Calendar] = relationship(
         primaryjoin="foreign(Booking.calendar_id) == Calendar.id", lazy="raise_on_sql", viewonly=True
@@ -519,6 +526,11 @@ class Booking(Base):
     def is_confirmed(self) -> bool:
         """Whether the appointment takes place."""
         return self.status == BookingStatus.CONFIRMED
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether what was known of the invitee is erased."""
+        return self.erased_at is not None
 
 
 class Change(Base):

@@ -26,6 +26,7 @@ from scheduling.booking_queries import history
 from scheduling.bookings import is_free
 from scheduling.changes import Actor, cancel_error, change_deadline, reschedule, reschedule_error, wait_until
 from scheduling.errors import (
+    BookingErased,
     ChangeLimitReached,
     ChangeNotAllowed,
     RebookingNotAllowed,
@@ -111,6 +112,8 @@ def refusal_words(
         when = formatting.format_slot(wait_until(actor, changes, utcnow()) or utcnow(), zone)
         words = _("This was changed often within an hour. Please try again after %(when)s, or contact %(name)s.")
         return str(words % {"when": when, "name": owner})
+    if refusal is BookingErased:
+        return str(_("Its details were erased, so it can’t be put back."))
     if refusal is RescheduleLimitReached:
         return str(_("This appointment was moved as often as it can be."))
     if refusal is RebookingNotAllowed:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Self
 
+from flask_babel import gettext as _
+
 from availability.slots import Availability
 from models import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
 from parsing.questions import Answers
@@ -36,6 +38,22 @@ class BookingView(View):
     ends_at: datetime
     created_at: datetime
     is_confirmed: bool
+    is_erased: bool
+    erasure_asked_at: datetime | None
+
+    @classmethod
+    def of(cls, row: object, **more: object) -> Self:
+        """Return the view of a booking; one that is erased is named so."""
+        erased = {"name": str(_("details erased"))} if getattr(row, "is_erased", False) else {}
+        return super().of(row, **(erased | more))
+
+
+@dataclass(frozen=True)
+class PrivacyView(View):
+    """What an invitee reads of how an owner keeps details; `retention_days` is None for no period."""
+
+    retention_days: int | None
+    privacy_contact: str
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from database.types import (
     enum_text,
     utcnow,
 )
+from database.wiping import wipe_deleted
 
 __all__ = [
     "AnswersText",
@@ -38,4 +39,5 @@ __all__ = [
     "snapshot",
     "transaction",
     "utcnow",
+    "wipe_deleted",
 ]

@@ -60,7 +60,9 @@ def owner_event(booking: Booking, address: str) -> CalendarEvent:
     )
     return _calendar_event(
         booking,
-        summary=_("%(what)s with %(whom)s", what=isolate(booking.calendar.name), whom=isolate(booking.name)),
+        summary=_("%(what)s with %(whom)s", what=isolate(booking.calendar.name), whom=isolate(booking.name))
+        if booking.name
+        else booking.calendar.name,
         description="\n".join(filter(None, known)),
         url=address,
     )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from database import db, snapshot, transaction
 from models import AccountMessage, Message, MessageState
 from notifications import account_queue, booking_queue
-from notifications.leases import Mail, MailTable, is_ready
+from notifications.leases import Mail, MailTable, is_ready, is_waiting
 
 LEASE = timedelta(seconds=90)
 FIRST_PAUSE, MAX_PAUSE = timedelta(seconds=15), timedelta(hours=1)
@@ -102,6 +102,8 @@ def _lease(session: Session, queue: Queue, now: datetime) -> Mail | None:
 
 
 def _update(mail: Mail, **values: Any) -> None:
+    """Write what became of the mail, unless it was dropped meanwhile: an error may name what was erased then."""
     table = type(mail)
     with transaction() as session:
-        session.execute(update(table).where(table.id == mail.id).values(leased_until=None, **values))
+        waits = (table.id == mail.id, is_waiting(table))
+        session.execute(update(table).where(*waits).values(leased_until=None, **values))

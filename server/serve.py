@@ -25,6 +25,7 @@ from parsing.mail_server import MailServer
 from public_urls import base, setup_address
 from server import json_logs
 from server.graceful_shutdown import Server
+from server.housekeeping import Housekeeper
 from server.workers import Workers, listening_sockets
 
 # Larger than the app's own limit, so that the app can answer 413 with a page.
@@ -72,7 +73,7 @@ def serve(app: Flask) -> None:
 def _serve(
     app: Flask, sockets: list[socket.socket], sends_mail: bool, started: Callable[[], None] = lambda: None
 ) -> None:
-    """Serve in this process; of several, one sends the mail."""
+    """Serve in this process; of several, one sends the mail and clears what is old."""
     config: Config = app.config["BOOKONCE"]
     server = Server(
         app,
@@ -86,9 +87,13 @@ def _serve(
         ident=None,
         clear_untrusted_proxy_headers=False,  # `client_middleware` checks them
     )
+    housekeeper = Housekeeper(app)
+    if sends_mail:
+        housekeeper.start()
     with _mail(app, config.mail if sends_mail else None) as stop_mail:
 
         def stop(*_: object) -> None:
+            housekeeper.stop()
             stop_mail()
             server.stop()
 

@@ -20,6 +20,7 @@ from blueprints.slot_picker import (
     reader_zone,
     slot_page,
 )
+from blueprints.view_models import PrivacyView
 from database import begin_snapshot, utcnow
 from forms.booking import BookingForm, ResendForm, answer_name, answers, booking_form
 from middleware.kept_pages import LOOKED
@@ -191,6 +192,7 @@ def _form(calendar: Calendar, start: datetime, form: BookingForm, status: int = 
         zone=reader_zone(calendar),
         form=form,
         questions=calendar.questions,
+        keeps=PrivacyView.of(calendar.owner),
         request_id=request_id,
         kept_link=tokens.storage_name((request.view_args or {})["token"]),
         kept_booking=tokens.storage_name(tokens.digest(request_id)),

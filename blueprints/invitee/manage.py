@@ -1,5 +1,6 @@
 """The manage link: an appointment's own address, for its invitee."""
 
+import json
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -7,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 import config
 import tokens
+from accounts.erasure_requests import ask_for_erasing
 from blueprints import reschedule_pages
 from blueprints.responses import render_page
 from blueprints.view_models import ChangeView
@@ -16,6 +18,7 @@ from integrations.add_to_calendar import add_to_calendar_links
 from models import Booking
 from public_urls import manage_address
 from scheduling import changes
+from scheduling.booking_data import booking_data
 from scheduling.booking_queries import history
 from scheduling.bookings import get_booking_by_token
 from scheduling.changes import InviteeActor
@@ -57,6 +60,22 @@ def cancel(token: str) -> ResponseReturnValue:
         changes.cancel(InviteeActor(token), form.reason.data, notify=config.current().sends_mail)
     except ChangeNotAllowed as refusal:
         return _refused(get_booking_by_token(token), token, type(refusal), form)
+    return redirect(url_for("invitee.manage.show", token=token), code=303)
+
+
+@bp.get("/booking/<token>/data.json")
+def data(token: str) -> ResponseReturnValue:
+    """Return all that is kept of the invitee in this booking, as a JSON file."""
+    file = Response(json.dumps(booking_data(get_booking_by_token(token)), ensure_ascii=False, indent=2) + "\n")
+    file.mimetype = "application/json"
+    file.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return file
+
+
+@bp.post("/booking/<token>/erasure")
+def erasure(token: str) -> ResponseReturnValue:
+    """Ask the owner to erase the invitee's details."""
+    ask_for_erasing(token)
     return redirect(url_for("invitee.manage.show", token=token), code=303)
 
 

@@ -3,9 +3,21 @@
 from flask import Blueprint
 
 from blueprints.login_required import require_owner
-from blueprints.owner import bookings, browsers, busy_times, calendars, feed, links, mail, people, profile, questions
+from blueprints.owner import (
+    bookings,
+    browsers,
+    busy_times,
+    calendars,
+    feed,
+    links,
+    mail,
+    people,
+    privacy,
+    profile,
+    questions,
+)
 
 bp = Blueprint("owner", __name__)
 bp.before_request(require_owner)
-for page in (bookings, browsers, busy_times, calendars, feed, links, mail, people, profile, questions):
+for page in (bookings, browsers, busy_times, calendars, feed, links, mail, people, privacy, profile, questions):
     bp.register_blueprint(page.bp)

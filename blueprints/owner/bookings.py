@@ -22,7 +22,8 @@ from public_urls import manage_address, manage_token
 from scheduling import changes
 from scheduling.booking_queries import BookingFilter, Cursor, appointments, get_booking, history
 from scheduling.changes import OwnerActor
-from scheduling.errors import ChangeNotAllowed
+from scheduling.erasing import erase_booking
+from scheduling.errors import ChangeNotAllowed, NotErasable
 
 bp = Blueprint("bookings", __name__, url_prefix="/bookings")
 
@@ -78,6 +79,17 @@ def cancel(booking_id: int) -> ResponseReturnValue:
     return redirect(url_for("owner.bookings.show", booking_id=booking_id), code=303)
 
 
+@bp.post("/<id:booking_id>/erase")
+def erase(booking_id: int) -> ResponseReturnValue:
+    """Erase what is known of the invitee, for good; a coming appointment has to be cancelled first."""
+    try:
+        erase_booking(g.owner.id, booking_id)
+    except NotErasable:
+        return _page(get_booking(g.owner.id, booking_id), 409, erase_refused=True)
+    flash(_("The details were erased."))
+    return redirect(url_for("owner.bookings.show", booking_id=booking_id), code=303)
+
+
 @bp.get("/<id:booking_id>/reschedule")
 def choose(booking_id: int) -> ResponseReturnValue:
     """Show the picker, or ask for confirmation of the new time."""
@@ -106,7 +118,11 @@ def _context(booking_id: int) -> reschedule_pages.RescheduleContext:
 
 
 def _page(
-    booking: Booking, status: int = 200, refusal: type[ChangeNotAllowed] | None = None, form: CancelForm | None = None
+    booking: Booking,
+    status: int = 200,
+    refusal: type[ChangeNotAllowed] | None = None,
+    form: CancelForm | None = None,
+    erase_refused: bool = False,
 ) -> ResponseReturnValue:
     actor, changes_made = OwnerActor(g.owner.id, booking.id), history(booking)
     token = manage_token(booking)
@@ -120,6 +136,8 @@ def _page(
         messages=[MessageView.of(message, name=booking.name) for message in for_booking(booking)],
         zone=ZoneInfo(g.owner.timezone),
         ended=booking.ends_at <= utcnow(),
+        erase_refused=erase_refused,
+        erasable=not booking.is_erased and (not booking.is_confirmed or booking.ends_at <= utcnow()),
         address=token and manage_address(token),
     )
     return page, status
