@@ -17,7 +17,7 @@ from blueprints.responses import render_page
 from blueprints.slot_picker import picker_around, picker_from_query, reader_zone
 from blueprints.view_models import BookingView
 from database import utcnow
-from forms.booking import CancelForm, RescheduleForm
+from forms.booking import CancelForm, CorrectionForm, RescheduleForm
 from i18n import formatting
 from i18n.bidi import isolate
 from models import Booking, Change, Role
@@ -129,6 +129,7 @@ def booking_context(
     changes: Sequence[Change],
     refusal: type[ChangeNotAllowed] | None,
     form: CancelForm | None,
+    correction: CorrectionForm | None = None,
 ) -> dict[str, Any]:
     """Return what the appointment's page says to either side: the appointment, and what `actor` can do about it."""
     now = utcnow()
@@ -143,6 +144,7 @@ def booking_context(
         "movable": not no_move and booking.calendar.takes_bookings,
         "refusal": refusal and refusal_words(refusal, actor, booking, changes, zone),
         "form": form or CancelForm(formdata=None),
+        "correction": correction or CorrectionForm(formdata=None, email=booking.email),
     }
 
 

@@ -95,6 +95,15 @@ class ResendForm(OurForm):
     email = fields.email_field(_l("Your email"))
 
 
+class CorrectionForm(OurForm):
+    """The invitee's right email, by the invitee or the owner; the owner's blueprint checks the CSRF token."""
+
+    class Meta:
+        csrf = False
+
+    email = fields.email_field(_l("Email"))
+
+
 class RescheduleForm(OurForm):
     """The new time of an appointment; the manage link authorises it, as for BookingForm."""
 

@@ -13,7 +13,7 @@ from blueprints.responses import PAGE_SIZE, page_of
 from blueprints.view_models import BookingView, ChangeView, MessageView
 from config import current
 from database import LARGEST_ID, utcnow
-from forms.booking import CancelForm
+from forms.booking import CancelForm, CorrectionForm
 from i18n.formatting import utc_text
 from models import Booking
 from notifications.undelivered import for_booking
@@ -22,6 +22,7 @@ from public_urls import manage_address, manage_token
 from scheduling import changes
 from scheduling.booking_queries import BookingFilter, Cursor, appointments, get_booking, history
 from scheduling.changes import OwnerActor
+from scheduling.email_corrections import correct_email
 from scheduling.erasing import erase_booking
 from scheduling.errors import ChangeNotAllowed, NotErasable
 
@@ -79,6 +80,20 @@ def cancel(booking_id: int) -> ResponseReturnValue:
     return redirect(url_for("owner.bookings.show", booking_id=booking_id), code=303)
 
 
+@bp.post("/<id:booking_id>/email")
+def email(booking_id: int) -> ResponseReturnValue:
+    """Correct the invitee's email; the confirmation goes out anew."""
+    form = CorrectionForm()
+    if not form.validate():
+        return _page(get_booking(g.owner.id, booking_id), 422, correction=form)
+    try:
+        correct_email(OwnerActor(g.owner.id, booking_id), form.email.data, notify=current().sends_mail)
+    except ChangeNotAllowed as refusal:
+        return _page(get_booking(g.owner.id, booking_id), 409, type(refusal), correction=form)
+    flash(_("The email was corrected."))
+    return redirect(url_for("owner.bookings.show", booking_id=booking_id), code=303)
+
+
 @bp.post("/<id:booking_id>/erase")
 def erase(booking_id: int) -> ResponseReturnValue:
     """Erase what is known of the invitee, for good; a coming appointment has to be cancelled first."""
@@ -123,12 +138,13 @@ def _page(
     refusal: type[ChangeNotAllowed] | None = None,
     form: CancelForm | None = None,
     erase_refused: bool = False,
+    correction: CorrectionForm | None = None,
 ) -> ResponseReturnValue:
     actor, changes_made = OwnerActor(g.owner.id, booking.id), history(booking)
     token = manage_token(booking)
     page = render_template(
         "appointment.html",
-        **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form),
+        **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form, correction),
         calendar_id=booking.calendar_id,
         older=max(0, len(changes_made) - SHOWN_AT_FIRST),
         many=SHOWN_AT_FIRST,
