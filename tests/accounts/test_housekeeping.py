@@ -77,9 +77,8 @@ def test_each_kind_of_row_is_cleared_when_its_period_is_over(
 def test_used_and_active_links_and_waiting_mails_stay(
     world: World, owner: Owner, frozen: time_machine.Traveller
 ) -> None:
-    calendar = world.calendar(owner, link_days=None)
-    world.link(calendar)
-    booking = world.book(world.link(calendar), at("2026-11-30 09:00"))
+    world.link(world.calendar(owner, link_days=None))
+    booking = world.book(world.link(world.calendar(owner, link_days=1)), at("2026-11-30 09:00"))
     world.message(booking, state="waiting")
     frozen.shift(10 * UNUSED_LINKS)
     with world.inside():

@@ -98,6 +98,7 @@ def test_its_addresses_lead_nowhere_and_no_mail_goes_to_it(
         assert world.browser().get(path).status_code == 404
     for email in ("", XENIA["email"]):
         assert world.browser().post(f"/b/{link}/resend", data={"email": email}).status_code == 303
+    assert world.execute("SELECT count(*) FROM messages WHERE kind = 'resent'") == [(0,)]
     assert browser.change(f"/bookings/{booking.id}/reschedule", {"start": z(TEN)}).status_code == 409
     assert starts(browser.get(f"/bookings/{booking.id}/reschedule")) == []
     assert Worker(world.app, world.app.config["BOOKONCE"].mail).send_due() == 0
