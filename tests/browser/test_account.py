@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from support.accessibility import accessible
-from support.browser_steps import PASSWORD, expect_confirmed, pick_a_time, set_up, share
+from support.browser_steps import PASSWORD, expect_confirmed, set_up, share
 from support.server_process import Server, running
 from support.smtp_server import PostOffice, post_office
 
@@ -126,7 +126,7 @@ def test_questions_are_asked_and_answered_and_the_details_erased(
     owner.goto(server.address + "/settings/calendars")
     link = share(owner)
     jane.goto(link)
-    pick_a_time(jane)
+    jane.locator("[data-start]").first.click()
     jane.get_by_label("Your name").fill("Jane Doe")
     jane.get_by_label("Your email").fill("jane@gmial.con")
     jane.get_by_role("button", name="Book ").click()
