@@ -160,6 +160,7 @@ def _page(
         "calendar.html",
         form=form,
         name=calendar and calendar.name,
+        calendar_id=calendar and calendar.id,
         outside=outside,
         days=days,
         problems=problems,
