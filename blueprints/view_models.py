@@ -50,7 +50,8 @@ class AppointmentRow(NamedTuple):
 
     day: date
     url: str
-    when: str
+    starts: str
+    ends: str
     name: str
     is_confirmed: bool
     is_now: bool
@@ -66,7 +67,8 @@ class AppointmentRow(NamedTuple):
         return cls(
             day=start.date(),
             url=url,
-            when=f"{format_time(start)}–{format_time(end)}",
+            starts=format_time(start),
+            ends=format_time(end),
             name=appointment.name,
             is_confirmed=appointment.is_confirmed,
             is_now=appointment.starts_at <= now < appointment.ends_at,

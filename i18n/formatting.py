@@ -28,7 +28,7 @@ def _cached_by_locale(function: Callable[..., str]) -> Callable[..., str]:
 
     @wraps(function)
     def wrapper(*args: int) -> str:
-        return cached(current_locale(), *args)
+        return cached(currentcurrent_locale(), *args)
 
     return wrapper
 
@@ -66,7 +66,7 @@ def format_day(day: date, year: bool = False) -> str:
 
 def format_days(days: Iterable[date]) -> dict[date, str]:
     """Return each day with its text from `format_day`."""
-    locale = current_locale()
+    locale = currentcurrent_locale()
     return {day: _formatted(day, "EEEE, d MMMM", locale) for day in days}
 
 
@@ -82,38 +82,38 @@ def format_weekday(weekday: int, wide: bool = False) -> str:
 
 def format_time(at: datetime) -> str:
     """Return the wall time of an aware datetime: `9:00`, `9:00 AM`; with the offset if it occurs twice."""
-    return _time(at, current_locale())
+    return _time(at, currentcurrent_locale())
 
 
 def join_times(starts: Iterable[datetime]) -> str:
     """Return wall times of aware datetimes: `9:00 9:30 10:00`."""
-    locale = current_locale()
+    locale = currentcurrent_locale()
     return " ".join(_time(at, locale) for at in starts)
 
 
 def language() -> str:
     """Return the language of the texts: `en`."""
-    return str(current_locale().language)
+    return str(currentcurrent_locale().language)
 
 
 def has_12_hours() -> bool:
     """Return whether the reader's clock has twelve hours, AM and PM."""
-    return _has_12_hours(current_locale())
+    return _has_12_hours(currentcurrent_locale())
 
 
 def first_weekday() -> int:
     """Return the first day of the reader's week; Monday is 0."""
-    return int(current_locale().first_week_day)
+    return int(currentcurrent_locale().first_week_day)
 
 
 def weekdays() -> list[tuple[str, str]]:
     """Return the names of the weekdays, long and short, in the reader's order."""
-    return _weekdays(current_locale())
+    return _weekdays(currentcurrent_locale())
 
 
 def weekday_letters() -> list[str]:
     """Return a letter for each weekday, in the reader's order."""
-    return _weekday_letters(current_locale())
+    return _weekday_letters(currentcurrent_locale())
 
 
 def format_stretch(start: datetime, end: datetime, zone: ZoneInfo) -> str:
@@ -151,6 +151,17 @@ def format_times(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     return f"{format_time(start)}–{ends}"
 
 
+def format_week(first: date, last: date, today: date) -> str:
+    """Return the dates of a week: `23–29 Nov`, with the year if it is not this one."""
+    pattern = "MMMMd" if first.year == last.year == today.year else "yMMMMd"
+    return str(dates.format_interval(first, last, pattern, locale=current_locale()))
+
+
+def format_hour(minutes: int) -> str:
+    """Return a whole hour of the day as on an axis: `9`, `9 AM`; 1440 is `24`, `12 AM`."""
+    return _hour(minutes // 60, current_locale())
+
+
 def format_date(at: datetime, zone: ZoneInfo) -> str:
     """Return the date of an instant in short: `3 Dec 2026`."""
     return _date(at.astimezone(zone).date(), "d MMM y")
@@ -169,12 +180,12 @@ def format_zone(zone: ZoneInfo, at: datetime) -> str:
 
 def format_place(zone: ZoneInfo, at: datetime) -> tuple[str, str]:
     """Return the place that a zone is named after in the reader's language, and its offset: `Berlin`, `UTC+1`."""
-    return _place(zone.key, current_locale()), offset_text(at.astimezone(zone))
+    return _place(zone.key, currentcurrent_locale()), offset_text(at.astimezone(zone))
 
 
 def zone_options(chosen: str) -> Markup:
     """Return the `<option>` elements of all zones, by the names of their places: `Berlin, Germany`."""
-    return _zone_options(chosen, current_locale())
+    return _zone_options(chosen, currentcurrent_locale())
 
 
 @lru_cache(maxsize=64)
@@ -212,7 +223,14 @@ def format_minutes(minutes: int) -> str:
 
 def format_hours(availability: Availability) -> str:
     """Return weekly hours on one line: `Mo–Fr 09:00–17:00 · Sa 10:00–12:00`."""
-    return _week_words(availability.week, current_locale()) or _("no hours yet")
+    return _week_words(availability.week, currentcurrent_locale()) or _("no hours yet")
+
+
+def format_weekdays(days: Iterable[int]) -> str:
+    """Return weekdays in short: `Mo–Fr, Su`; Monday is 0. '' for none."""
+    locale = current_locale()
+    runs = groupby(enumerate(sorted(days)), key=lambda each: each[1] - each[0])
+    return ", ".join(_span([day for _place, day in run], locale) for _start, run in runs)
 
 
 @lru_cache(maxsize=256)
@@ -227,7 +245,7 @@ def _week_words(week: Sequence[Windows], locale: Locale) -> str:
 
 def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datetime, str]]]]:
     """Return aware wall times with their labels, grouped under Morning, Afternoon and Evening."""
-    locale = current_locale()
+    locale = currentcurrent_locale()
     labelled = [(at, _time(at, locale)) for at in starts]
     names = [_("Morning"), _("Afternoon"), _("Evening")]
     grouped = groupby(labelled, key=lambda slot: 0 if slot[0].hour < 12 else 1 if slot[0].hour < 18 else 2)
@@ -315,7 +333,7 @@ def _weekdays(locale: Locale) -> list[tuple[str, str]]:
 
 
 def _date(day: date, pattern: str) -> str:
-    return _formatted(day, pattern, current_locale())
+    return _formatted(day, pattern, currentcurrent_locale())
 
 
 @lru_cache(maxsize=4096)
@@ -333,6 +351,13 @@ def _clock(hour: int, minute: int, locale: Locale) -> str:
     if _has_12_hours(locale):
         return str(dates.format_time(time(hour, minute), "h:mm a", locale=locale))
     return f"{hour}:{minute:02}"
+
+
+@lru_cache(maxsize=256)
+def _hour(hour: int, locale: Locale) -> str:
+    if _has_12_hours(locale):
+        return str(dates.format_time(time(hour % 24), "h a", locale=locale))
+    return str(hour)
 
 
 def _has_12_hours(locale: Locale) -> bool:

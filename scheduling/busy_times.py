@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from availability.slots import BusyTimes
 from database import db, lock_owner, transaction, utcnow
 from models import CONFIRMED, Booking, BusyTime
 from scheduling.lookup import get_or_not_found
@@ -59,6 +60,14 @@ def upcoming_busy_times(owner_id: int, now: datetime, limit: int) -> Sequence[tu
     query = select(BusyTime, within).where(BusyTime.owner_id == owner_id, BusyTime.ends_at > now)
     found = db.session.execute(query.order_by(BusyTime.starts_at, BusyTime.id).limit(limit))
     return [(busy, count) for busy, count in found]
+
+
+def busy_between(owner_id: int, since: datetime, until: datetime) -> BusyTimes:
+    """Return the busy times that overlap `[since, until)`, without appointments."""
+    query = select(BusyTime.starts_at, BusyTime.ends_at).where(
+        BusyTime.owner_id == owner_id, BusyTime.ends_at > since, BusyTime.starts_at < until
+    )
+    return BusyTimes((start, end) for start, end in db.session.execute(query))
 
 
 def _get_for_update(owner_id: int, busy_id: int) -> BusyTime:
