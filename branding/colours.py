@@ -5,7 +5,7 @@ The contrast is that of WCAG 2.2: at least 4.5 to 1 for text (1.4.3), computed f
 
 from collections.abc import Iterable
 from colorsys import hls_to_rgb, rgb_to_hls
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 ENOUGH = 4.6  # a little more, since what is shown is rounded
@@ -99,6 +99,11 @@ def palette(colour: str, scheme: Scheme) -> Palette:
         on_accent=scheme.on_accent,
         panel=_hex(_mixed(accent, sheet, scheme.share)),
     )
+
+
+def scheme_in(accent: str, scheme: Scheme) -> Scheme:
+    """Return the scheme in an owner's accent colour; as it is if `accent` is ''."""
+    return replace(scheme, **vars(palette(accent, scheme))) if accent else scheme
 
 
 def is_readable(colour: str) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
+from rcssmin import cssmin
+
 from branding.colours import DARK, LIGHT, Scheme, palette
 from middleware.static_files import SOURCES
 
@@ -33,7 +35,7 @@ def themed_stylesheet(accent: str) -> Stylesheet:
 
 @lru_cache(maxsize=64)
 def _sheet(accent: str, _changed: int) -> Stylesheet:
-    plain = f"{STYLESHEET.read_text()}\n{_tokens(accent)}".encode()
+    plain = (cssmin(STYLESHEET.read_text()) + _tokens(accent)).encode()
     name = f"{sha256(plain).hexdigest()[:12]}.{accent.removeprefix('#')}.css"
     return Stylesheet(name, plain, gzip.compress(plain, mtime=0))
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from rcssmin import cssmin
 from servestatic import ServeStatic
 from servestatic.cli import main as servestatic
 from servestatic.responders import Response as FileResponse
@@ -57,6 +58,8 @@ def _prepared() -> tuple[_InMemory, dict[str, str]]:
     with TemporaryDirectory(prefix="bookonce-static-") as made:
         sources, served = Path(made, "sources"), Path(made, "served")
         _copy_sources(sources)
+        for sheet in sources.rglob("*.css"):
+            sheet.write_text(cssmin(sheet.read_text()))
         servestatic(["--all", "--quiet", "--no-zstd", "--no-brotli", str(sources), str(served)])
         names = json.loads((served / "staticfiles.json").read_text())["paths"]
         return _InMemory(None, served, PREFIX, max_age=60, allow_all_origins=False), names

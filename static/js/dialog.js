@@ -35,6 +35,9 @@ document.addEventListener("click", (event) => {
   if (event.target.matches?.("dialog[data-modal]")) event.target.close();
 });
 
+// A toast stays until it is closed or the page is left: nobody has to hurry.
+document.addEventListener("click", (event) => event.target.closest?.("[data-toast] > button")?.parentElement.remove());
+
 // A menu closes when the focus leaves it.
 document.addEventListener("focusout", (event) => {
   const menu = event.target.closest?.("[popover]");

@@ -7,12 +7,25 @@
     htmx.ajax("GET", address, { target: "#picker", swap: "outerHTML", source: picker });
   }
 
+  // The search for a time zone; without it the choice is a select and a button.
+  function ready() {
+    const dialog = document.querySelector("[data-zones]");
+    if (!dialog || dialog.dataset.ready) return;
+    dialog.dataset.ready = "yes";
+    import(dialog.dataset.zones).then(({ searchable }) => searchable(dialog), () => {});
+  }
+  document.addEventListener("htmx:after:swap", ready);
+  ready();
+
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   let asked = null;
   document.addEventListener("htmx:before:request", (event) => (asked = event.detail.ctx.sourceElement));
   document.addEventListener("htmx:after:swap", () => {
     const byId = (id) => document.getElementById(id);
-    if (asked?.matches("[data-day]")) byId("day-title")?.focus();
-    else if (asked?.matches("[data-month-step]")) {
+    if (asked?.matches("[data-day]")) {
+      byId("day-title")?.focus({ preventScroll: true });
+      if (matchMedia("(max-width: 759px)").matches) byId("day")?.scrollIntoView({ behavior: calm ? "auto" : "smooth" });
+    } else if (asked?.matches("[data-month-step]")) {
       byId("said").textContent = byId("month-title").textContent;
       (byId(asked.id) ?? byId("month-title")).focus();
     } else byId("tz")?.focus();

@@ -41,7 +41,8 @@ def test_a_link_is_copied_booked_once_and_spent(server: Server, visitor: Visitor
     expect_confirmed(jane)
     assert jane.context.cookies() == []
     with jane.expect_download() as download:
-        jane.get_by_role("link", name="Add to calendar").click()
+        jane.get_by_text("Add to calendar").click()
+        jane.get_by_role("link", name="Calendar file").click()
     assert "BEGIN:VEVENT" in download.value.path().read_text()
 
     expect_spent(visitor(**size), link)
@@ -97,7 +98,7 @@ def test_the_whole_job_by_keyboard_alone(server: Server, visitor: Visitor) -> No
     dots = owner.get_by_role("button", name="Menu of “30-minute meeting”")
     tab_to(owner, dots)
     owner.keyboard.press("Enter")
-    tab_to(owner, owner.get_by_role("button", name="Share"))
+    tab_to(owner, owner.locator(".menu:popover-open button", has_text="Share"))
     owner.keyboard.press("Enter")
     address = owner.get_by_label("The link’s address")
     expect(address).to_be_focused()
@@ -172,14 +173,15 @@ def test_the_browsers_time_zone_is_found_and_can_be_changed(server: Server, visi
     link = share(owner)
     jane = visitor(timezone_id="America/New_York")
     jane.goto(link)
-    expect(jane.get_by_text("Times are in the time zone America/New_York")).to_be_visible()
+    expect(jane.get_by_role("link", name="New York (UTC")).to_be_visible()
     jane.locator(".days .free").nth(1).click()  # today may have begun
     nine_in_berlin = re.compile("^[34]:00$")  # in March the clocks change on different days
     expect(jane.locator("[data-start]").first).to_have_text(nine_in_berlin)
-    jane.get_by_text("Change").click()
-    jane.get_by_label("Time zone", exact=True).select_option("Asia/Tokyo")
-    jane.get_by_role("button", name="Show").click()
-    expect(jane.get_by_text("Times are in the time zone Asia/Tokyo")).to_be_visible()
+    jane.get_by_role("link", name="New York (UTC").click()
+    jane.get_by_role("combobox", name="Place").fill("tok")
+    expect(jane.get_by_role("option").first).to_contain_text("Tokyo")
+    jane.keyboard.press("Enter")
+    expect(jane.get_by_role("link", name="Tokyo (UTC+9)")).to_be_visible()
     pick_a_time(jane)
     expect(jane.get_by_text("Tokyo (UTC+9)")).to_be_visible()
     fill_and_book(jane)
@@ -194,7 +196,7 @@ def test_of_two_taps_on_a_slow_line_the_second_counts(server: Server, visitor: V
     held: list[Route] = []
     jane.route(re.compile(r"/b/.+\?date="), lambda route: held.append(route))
     jane.locator(".days .free").last.click()
-    jane.get_by_text("Change").click()
+    jane.locator("#zones").click()
     while len(held) < 2:
         jane.wait_for_timeout(50)
     for route in held:
@@ -291,7 +293,7 @@ def test_the_months_can_be_turned_by_keyboard(server: Server, visitor: Visitor) 
     jane.keyboard.press("Enter")
     expect(jane.locator("#month-title")).not_to_have_text(title or "")
     expect(jane.get_by_role("status")).to_have_text(jane.locator("#month-title").text_content() or "")
-    expect(later).to_be_focused()
+    expect(jane.locator("#later:focus, #month-title:focus")).to_be_visible()  # there may be no later one
 
 
 def test_the_lists_know_of_a_link_as_soon_as_the_pop_up_closes(server: Server, visitor: Visitor) -> None:
@@ -331,10 +333,10 @@ def test_what_goes_wrong_behind_a_button_is_said_where_it_can_be_seen(server: Se
     set_up(owner, server)
     owner.context.set_offline(True)
     open_menu(owner)
-    owner.get_by_role("button", name="Share").click()
+    owner.locator(".menu:popover-open button", has_text="Share").click()
     expect(owner.get_by_role("alert")).to_contain_text("No answer from the server")
     owner.context.set_offline(False)
     owner.evaluate("() => document.querySelectorAll('[name=csrf_token]').forEach((field) => (field.value = 'old'))")
     open_menu(owner)
-    owner.get_by_role("button", name="Share").click()
+    owner.locator(".menu:popover-open button", has_text="Share").click()
     expect(owner.get_by_role("dialog")).to_contain_text("This page has been open for too long")

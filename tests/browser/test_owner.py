@@ -112,15 +112,15 @@ def test_an_owner_finds_moves_cancels_and_invites_again(server: Server, visitor:
     owner.get_by_label("Name or email").fill("JANE")
     owner.get_by_label("Name or email").press("Enter")
     owner.get_by_role("link", name="Jane Doe").click()
-    before = owner.locator(".hero").inner_text()
+    before = owner.locator(".hero-line").inner_text()
     owner.get_by_role("link", name="Reschedule").click()
     owner.locator("[data-start]").last.click()
     owner.get_by_role("button", name=re.compile("^Move to")).click()
     expect(owner.locator(".history")).to_contain_text("Moved by you to")
-    assert owner.locator(".hero").inner_text() != before
+    assert owner.locator(".hero-line").inner_text() != before
     jane.reload()
     expect(jane.get_by_text(re.compile("Moved by Olivia Ownerson on"))).to_be_visible()
-    assert jane.locator(".hero").inner_text() == owner.locator(".hero").inner_text()
+    assert owner.locator(".hero-line").inner_text() in jane.locator(".hero").inner_text()
     owner.get_by_text("Cancel", exact=True).click()
     owner.get_by_label("Reason (optional)").fill("The roof fell in")
     owner.get_by_role("button", name="Cancel the appointment").click()

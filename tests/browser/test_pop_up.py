@@ -27,7 +27,7 @@ def test_a_menu_opened_while_the_list_is_read_again_stays_open(server: Server, v
     held[0].continue_()
     expect(owner.locator("#list")).to_contain_text("1 link")
     expect(owner.get_by_role("link", name="Edit")).to_be_focused()
-    expect(owner.locator(".menu")).to_be_visible()
+    expect(owner.locator("#list .menu")).to_be_visible()
 
 
 def test_a_session_that_ended_behind_the_pop_up_loses_nothing(server: Server, tmp_path: Path, visitor: Visitor) -> None:
