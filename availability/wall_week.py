@@ -1,7 +1,8 @@
-"""A week as it hangs on a wall: intervals as pieces of days, in minutes of their wall time. Pure, like availability.slots.
+"""A week as it hangs on a wall: intervals as pieces of its days. Pure, like availability.slots.
 
-A piece lies on one date. What goes on past midnight is two pieces. On a day on which the clock changes, the minutes are
-those that a clock on the wall shows; a piece that would end before it starts there is as long as it takes.
+A piece lies on one date, in minutes of the wall time. What goes on past midnight is two pieces. On a day on which the
+clock changes, the minutes are those that a clock on the wall shows; a piece that would end before it starts there is
+as long as it takes.
 """
 
 from collections.abc import Iterable, Sequence

@@ -7,14 +7,25 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from availability.day_bars import DayBar
 from availability.slots import Availability
-from blueprints.drawings import week_drawing
+from blueprints.drawings import bar_drawing, week_drawing
 from i18n.bidi import isolate
-from i18n.formatting import format_booked, format_hours, format_minutes, format_time, format_waiting
+from i18n.formatting import (
+    format_booked,
+    format_day_of_month,
+    format_hours,
+    format_minutes,
+    format_time,
+    format_waiting,
+    join_times,
+)
 from i18n.texts import gettext as _
 from models import ChangeKind, LinkState, MessageKind, MessageState, Role
 from scheduling.booking_queries import Appointment
 from scheduling.calendars import MANY, Summary
+
+MOST_TIMES = 48
 
 
 @dataclass(frozen=True)
@@ -134,6 +145,27 @@ class CalendarRow(NamedTuple):
             edit_url=edit_url,
             links_url=links_url,
             delete_url=delete_url,
+        )
+
+
+class BarRow(NamedTuple):
+    """A day of the preview: its bar, the number of its times, the first of them as words, and how many more."""
+
+    words: str
+    bar: Markup
+    how_many: int
+    times: str
+    more: int
+
+    @classmethod
+    def of(cls, bar: DayBar, first: int, last: int) -> Self:
+        """Return the line of a day whose bar reaches from the minute `first` to `last`."""
+        return cls(
+            words=format_day_of_month(bar.day),
+            bar=bar_drawing(bar, first, last),
+            how_many=len(bar.starts),
+            times=join_times(bar.starts[:MOST_TIMES]),
+            more=max(0, len(bar.starts) - MOST_TIMES),
         )
 
 

@@ -19,6 +19,7 @@ SHORTEST = 33
 """Minutes that a block takes at least, so that its name can be read and it can be pressed."""
 TALL, FLAT = 2.75, 2.0
 """What an hour takes, in the size of the text: the second where the day is long."""
+EDGES = 0.35
 LONG_DAY = 12 * 60
 
 
@@ -43,6 +44,8 @@ class Block(NamedTuple):
     y: float
     width: float
     height: float
+    lines: int
+    """How many lines of its name there is room for, up to three."""
     is_past: bool
     begins: bool
 
@@ -133,6 +136,7 @@ def _block(
     piece: Piece, appointment: Appointment, url: str, zone: ZoneInfo, now: datetime, top: int, scale: float
 ) -> Block:
     width = 100 / DAYS / piece.lanes
+    height = max(piece.closes - piece.opens, SHORTEST) * scale
     when = format_times(appointment.starts_at, appointment.ends_at, zone)
     return Block(
         url=url,
@@ -141,7 +145,8 @@ def _block(
         x=round(_x(piece.day) + piece.lane * width, 3),
         y=round((piece.opens - top) * scale, 3),
         width=round(width, 3),
-        height=round(max(piece.closes - piece.opens, SHORTEST) * scale, 3),
+        height=round(height, 3),
+        lines=min(max(1, int(height - EDGES)), 3),
         is_past=appointment.ends_at <= now,
         begins=piece.begins,
     )
@@ -154,7 +159,9 @@ def _hatched(first: date, zone: ZoneInfo, busy: BusyTimes, top: int, bottom: int
         opens, closes = max(piece.opens, top), min(piece.closes, bottom)
         if opens < closes:
             words = format_stretch(*intervals[piece.number], zone)
-            found.append(Hatched(words, _x(piece.day), round((opens - top) * scale, 3), round((closes - opens) * scale, 3)))
+            found.append(
+                Hatched(words, _x(piece.day), round((opens - top) * scale, 3), round((closes - opens) * scale, 3))
+            )
     return found
 
 

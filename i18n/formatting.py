@@ -28,7 +28,7 @@ def _cached_by_locale(function: Callable[..., str]) -> Callable[..., str]:
 
     @wraps(function)
     def wrapper(*args: int) -> str:
-        return cached(currentcurrent_locale(), *args)
+        return cached(current_locale(), *args)
 
     return wrapper
 
@@ -66,13 +66,18 @@ def format_day(day: date, year: bool = False) -> str:
 
 def format_days(days: Iterable[date]) -> dict[date, str]:
     """Return each day with its text from `format_day`."""
-    locale = currentcurrent_locale()
+    locale = current_locale()
     return {day: _formatted(day, "EEEE, d MMMM", locale) for day in days}
 
 
 def format_short_day(day: date) -> str:
     """Return `Thu 3 Dec`."""
     return _date(day, "EEE d MMM")
+
+
+def format_day_of_month(day: date) -> str:
+    """Return `Thu 3`."""
+    return _date(day, "EEE d")
 
 
 def format_weekday(weekday: int, wide: bool = False) -> str:
@@ -82,38 +87,38 @@ def format_weekday(weekday: int, wide: bool = False) -> str:
 
 def format_time(at: datetime) -> str:
     """Return the wall time of an aware datetime: `9:00`, `9:00 AM`; with the offset if it occurs twice."""
-    return _time(at, currentcurrent_locale())
+    return _time(at, current_locale())
 
 
 def join_times(starts: Iterable[datetime]) -> str:
     """Return wall times of aware datetimes: `9:00 9:30 10:00`."""
-    locale = currentcurrent_locale()
+    locale = current_locale()
     return " ".join(_time(at, locale) for at in starts)
 
 
 def language() -> str:
     """Return the language of the texts: `en`."""
-    return str(currentcurrent_locale().language)
+    return str(current_locale().language)
 
 
 def has_12_hours() -> bool:
     """Return whether the reader's clock has twelve hours, AM and PM."""
-    return _has_12_hours(currentcurrent_locale())
+    return _has_12_hours(current_locale())
 
 
 def first_weekday() -> int:
     """Return the first day of the reader's week; Monday is 0."""
-    return int(currentcurrent_locale().first_week_day)
+    return int(current_locale().first_week_day)
 
 
 def weekdays() -> list[tuple[str, str]]:
     """Return the names of the weekdays, long and short, in the reader's order."""
-    return _weekdays(currentcurrent_locale())
+    return _weekdays(current_locale())
 
 
 def weekday_letters() -> list[str]:
     """Return a letter for each weekday, in the reader's order."""
-    return _weekday_letters(currentcurrent_locale())
+    return _weekday_letters(current_locale())
 
 
 def format_stretch(start: datetime, end: datetime, zone: ZoneInfo) -> str:
@@ -180,12 +185,12 @@ def format_zone(zone: ZoneInfo, at: datetime) -> str:
 
 def format_place(zone: ZoneInfo, at: datetime) -> tuple[str, str]:
     """Return the place that a zone is named after in the reader's language, and its offset: `Berlin`, `UTC+1`."""
-    return _place(zone.key, currentcurrent_locale()), offset_text(at.astimezone(zone))
+    return _place(zone.key, current_locale()), offset_text(at.astimezone(zone))
 
 
 def zone_options(chosen: str) -> Markup:
     """Return the `<option>` elements of all zones, by the names of their places: `Berlin, Germany`."""
-    return _zone_options(chosen, currentcurrent_locale())
+    return _zone_options(chosen, current_locale())
 
 
 @lru_cache(maxsize=64)
@@ -223,7 +228,7 @@ def format_minutes(minutes: int) -> str:
 
 def format_hours(availability: Availability) -> str:
     """Return weekly hours on one line: `Mo–Fr 09:00–17:00 · Sa 10:00–12:00`."""
-    return _week_words(availability.week, currentcurrent_locale()) or _("no hours yet")
+    return _week_words(availability.week, current_locale()) or _("no hours yet")
 
 
 def format_weekdays(days: Iterable[int]) -> str:
@@ -245,7 +250,7 @@ def _week_words(week: Sequence[Windows], locale: Locale) -> str:
 
 def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datetime, str]]]]:
     """Return aware wall times with their labels, grouped under Morning, Afternoon and Evening."""
-    locale = currentcurrent_locale()
+    locale = current_locale()
     labelled = [(at, _time(at, locale)) for at in starts]
     names = [_("Morning"), _("Afternoon"), _("Evening")]
     grouped = groupby(labelled, key=lambda slot: 0 if slot[0].hour < 12 else 1 if slot[0].hour < 18 else 2)
@@ -333,7 +338,7 @@ def _weekdays(locale: Locale) -> list[tuple[str, str]]:
 
 
 def _date(day: date, pattern: str) -> str:
-    return _formatted(day, pattern, currentcurrent_locale())
+    return _formatted(day, pattern, current_locale())
 
 
 @lru_cache(maxsize=4096)

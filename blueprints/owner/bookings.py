@@ -84,9 +84,7 @@ def week() -> ResponseReturnValue:
         busy_between(g.owner.id, since, until),
         open_hours(g.owner.id),
     )
-    return render_page(
-        "week.html", week=drawn, days=_by_day(found, url_of, zone, now), today=today, zone=zone
-    )
+    return render_page("week.html", week=drawn, days=_by_day(found, url_of, zone, now), today=today, zone=zone)
 
 
 @bp.get("/<id:booking_id>")
