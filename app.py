@@ -16,6 +16,7 @@ from flask_migrate import Migrate
 from werkzeug.routing import BaseConverter
 
 from blueprints import auth, errors, invitee, owner, system, template_functions
+from blueprints.each_row import each_row
 from blueprints.kept_pages import MOST, KeptPages
 from blueprints.login_required import csrf, current_owner
 from blueprints.responses import is_owner_page, url_pattern
@@ -114,6 +115,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         static=static_files.source_url if app.debug else static_files.static_url,
         stylesheet=theme.stylesheet_url,
         url_pattern=url_pattern,
+        each_row=each_row,
         current_owner=current_owner,
         mail_server=config.mail,
         initials=template_functions.initials,

@@ -26,6 +26,13 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
+class AccountRole(StrEnum):
+    """What an owner may do in their practice: managers also invite colleagues and end accounts."""
+
+    MANAGER = "manager"
+    MEMBER = "member"
+
+
 class ChangeKind(StrEnum):
     """A kind of change to a booked appointment."""
 
@@ -43,6 +50,24 @@ class MessageKind(StrEnum):
     REBOOKED = "rebooked"
     REMINDER = "reminder"
     RESENT = "resent"
+
+
+class AccountMessageKind(StrEnum):
+    """The event that a mail about an account tells of. No constraint lists them, so a new kind needs no migration."""
+
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105
+    PASSWORD_RESET = "password-reset"  # noqa: S105
+    EMAIL_CONFIRM = "email-confirm"
+    EMAIL_CHANGED = "email-changed"
+    INVITATION = "invitation"
+
+
+class TokenPurpose(StrEnum):
+    """What the one-time address of an account is for."""
+
+    PASSWORD = "password"  # noqa: S105
+    EMAIL = "email"
+    INVITATION = "invitation"
 
 
 class MessageState(StrEnum):

@@ -4,14 +4,17 @@ The database itself refuses what must never happen: a second booking of a link, 
 reference to another owner's row. `docs/decisions/` says why the code checks it as well.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
+    ColumnElement,
+    Date,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -21,6 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
     and_,
     bindparam,
+    false,
     literal_column,
     or_,
     text,
@@ -33,12 +37,24 @@ from availability.slots import MINUTES_A_DAY, Availability, Rules
 from database import AvailabilityText, Base, ForeignId, Hash, Id, Instant, Timestamp, enum_text
 from database.no_overlap import refuse_overlaps
 from database.stamps import renew_stamps
-from enums import BookingStatus, ChangeKind, LinkState, MessageKind, MessageState, Role
+from enums import (
+    AccountMessageKind,
+    AccountRole,
+    BookingStatus,
+    ChangeKind,
+    LinkState,
+    MessageKind,
+    MessageState,
+    Role,
+    TokenPurpose,
+)
 from parsing.limits import MAX_EMAIL, MAX_LABEL, MAX_LINE, MAX_NAME, MAX_PHONE, MAX_TEXT
 from public_profile import PublicCalendar, PublicProfile
 
 # What the others import from here as well, beside what is defined below.
 __all__ = [
+    "AccountMessageKind",
+    "AccountRole",
     "BookingStatus",
     "ChangeKind",
     "LinkState",
@@ -47,6 +63,7 @@ __all__ = [
     "PublicCalendar",
     "PublicProfile",
     "Role",
+    "TokenPurpose",
 ]
 
 INSTANTS = ("starts_at", "ends_at", "blocked_from", "blocked_until")
@@ -61,15 +78,38 @@ def _one_of(column: str, kind: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({values})", column)
 
 
+class Practice(Base):
+    """Colleagues who work together. Its id is with each owner, so that data can be split by practice.
+
+    `accent`, `logo` and `image` are the look that owners may take over, as in `Owner` and `Logo`.
+    """
+
+    __tablename__ = "practices"
+
+    id: Mapped[Id]
+    name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
+    accent: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    logo: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    image: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[Timestamp]
+
+
 class Owner(Base):
     """A person with an account; every other row belongs to exactly one owner. `feed_*` are None without a feed.
+
+    Each belongs to a practice; SQLite could not add the column as NOT NULL. After `ended_at` nobody signs in.
+    While the owner shares the practice's look, `practice_name` is its name, and their own look follows it.
 
     `accent` is a colour and `logo` an image's digest, '' for the default; `locale` is that of mails to the owner.
     `stamp` is random, and set anew by the database whenever what a slot page of the owner shows may have changed.
     """
 
     __tablename__ = "owners"
-    __table_args__ = (Index("ix_owners_feed_hash", "feed_hash", unique=True),)
+    __table_args__ = (
+        Index("ix_owners_feed_hash", "feed_hash", unique=True),
+        Index(None, "practice_id"),
+        _one_of("role", AccountRole),
+    )
 
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(String(MAX_EMAIL), unique=True)
@@ -83,12 +123,24 @@ class Owner(Base):
     logo: Mapped[str] = mapped_column(String(32), default="", server_default="")
     locale: Mapped[str] = mapped_column(String(20), default="", server_default="")
     stamp: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    practice_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("practices.id"))
+    role: Mapped[AccountRole] = mapped_column(
+        enum_text(AccountRole), default=AccountRole.MEMBER, server_default="member"
+    )
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    shares_practice: Mapped[bool] = mapped_column(default=False, server_default=false())
+    practice_name: Mapped[str] = mapped_column(String(MAX_NAME), default="", server_default="")
     created_at: Mapped[Timestamp]
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether the owner manages the practice."""
+        return self.role is AccountRole.MANAGER
 
     @property
     def public_profile(self) -> PublicProfile:
         """What invitees see of the owner."""
-        return PublicProfile(self.name, self.contact, self.accent, self.logo)
+        return PublicProfile(self.name, self.contact, self.accent, self.logo, self.practice_name)
 
 
 class Logo(Base):
@@ -104,7 +156,7 @@ class Logo(Base):
 
 
 class BrowserSession(Base):
-    """An owner's session in one browser; revoked by deleting the row."""
+    """An owner's session in one browser; revoked by deleting the row. `used_on` is the day of its last use, in UTC."""
 
     __tablename__ = "browser_sessions"
     __table_args__ = (Index("ix_browser_sessions_own", "owner_id", "id", unique=True),)
@@ -113,6 +165,9 @@ class BrowserSession(Base):
     owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"))
     token_hash: Mapped[Hash] = mapped_column(unique=True)
     expires_at: Mapped[Timestamp]
+    browser: Mapped[str] = mapped_column(String(100), default="")
+    created_at: Mapped[Timestamp]
+    used_on: Mapped[date] = mapped_column(Date)
 
 
 class SetupToken(Base):
@@ -122,6 +177,31 @@ class SetupToken(Base):
 
     id: Mapped[Id]
     token_hash: Mapped[Hash] = mapped_column(unique=True)
+
+
+class AccountToken(Base):
+    """A one-time address: for a new password, a new email of the owner, or a colleague whom the owner invites.
+
+    `name` and `email` are the new ones. `ended_at` is when it was used or revoked.
+    """
+
+    __tablename__ = "account_tokens"
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        _one_of("purpose", TokenPurpose),
+        Index("ix_account_tokens_own", "owner_id", "id", unique=True),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"))
+    purpose: Mapped[TokenPurpose] = mapped_column(enum_text(TokenPurpose))
+    salt: Mapped[bytes] = mapped_column(LargeBinary(16))
+    token_hash: Mapped[Hash]
+    name: Mapped[str] = mapped_column(String(MAX_NAME), default="")
+    email: Mapped[str] = mapped_column(String(MAX_EMAIL), default="")
+    created_at: Mapped[Timestamp]
+    expires_at: Mapped[Timestamp]
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class KnownPlace(Base):
@@ -360,11 +440,41 @@ class Change(Base):
     reason: Mapped[str] = mapped_column(String(MAX_LINE), default="")
 
 
-class Message(Base):
-    """A mail to be sent, or sent: the outbox. It describes its booking as it was when the row was written.
+class Delivery:
+    """A mail in the outbox. `due_at` is the time of the next attempt; until `leased_until` one worker has it."""
 
-    `due_at` is the time of the next attempt; until `leased_until` one worker has it. `told_start` is no column: the
-    outbox reads it for a message to be sent, the start that the recipient's last mail about the booking told.
+    state: Mapped[MessageState] = mapped_column(enum_text(MessageState), default=MessageState.WAITING)
+    due_at: Mapped[Timestamp]
+    give_up_at: Mapped[Timestamp]
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(String(MAX_LINE), default="")
+    created_at: Mapped[Timestamp]
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    # The values in these conditions are literals: with parameters SQLite would not use its partial indexes.
+
+    @classmethod
+    def is_waiting(cls) -> ColumnElement[bool]:
+        """Return the condition that a mail is to be sent."""
+        return cls.state == literal_column("'waiting'")
+
+    @classmethod
+    def is_undelivered(cls) -> ColumnElement[bool]:
+        """Return the condition that a mail waits or has failed."""
+        return cls.state.in_((literal_column("'waiting'"), literal_column("'failed'")))
+
+    @classmethod
+    def is_failed(cls) -> ColumnElement[bool]:
+        """Return the condition that a mail has failed."""
+        return and_(cls.is_undelivered(), cls.state == literal_column("'failed'"))
+
+
+class Message(Delivery, Base):
+    """A mail about a booking, to be sent, or sent. It describes the booking as it was when the row was written.
+
+    `told_start` is no column: the outbox reads it for a message to be sent, the start that the recipient's last mail
+    about the booking told.
     """
 
     __tablename__ = "messages"
@@ -396,14 +506,6 @@ class Message(Base):
     sequence: Mapped[int]
     starts_at: Mapped[Timestamp]
     ends_at: Mapped[Timestamp]
-    state: Mapped[MessageState] = mapped_column(enum_text(MessageState), default=MessageState.WAITING)
-    due_at: Mapped[Timestamp]
-    give_up_at: Mapped[Timestamp]
-    leased_until: Mapped[datetime | None] = mapped_column(Instant)
-    attempts: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str] = mapped_column(String(MAX_LINE), default="")
-    created_at: Mapped[Timestamp]
-    done_at: Mapped[datetime | None] = mapped_column(Instant)
     told_start: Mapped[datetime | None] = query_expression()
 
     booking: Mapped[Booking] = relationship(
@@ -422,6 +524,34 @@ class Message(Base):
     def locale(self) -> str:
         """The recipient's locale, '' if unknown."""
         return self.booking.locale if self.recipient == Role.INVITEE else self.booking.calendar.owner.locale
+
+
+class AccountMessage(Delivery, Base):
+    """A mail about an account, to be sent, or sent: to its owner, or to whom the owner invites.
+
+    It is composed from the `parameters` when it is sent. They hold no token: at most the salt that it is derived from.
+    """
+
+    __tablename__ = "account_messages"
+    __table_args__ = (
+        _one_of("state", MessageState),
+        Index("ix_account_messages_own", "owner_id", "id", unique=True),
+        _partial_index("ix_account_messages_waiting", "due_at", "id", where="state = 'waiting'"),
+        _partial_index("ix_account_messages_undelivered", "owner_id", "id", where="state IN ('waiting', 'failed')"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"))
+    kind: Mapped[AccountMessageKind] = mapped_column(enum_text(AccountMessageKind, length=30))
+    address: Mapped[str] = mapped_column(String(MAX_EMAIL))
+    parameters: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+    owner: Mapped[Owner] = relationship(lazy="raise_on_sql", viewonly=True)
+
+    @property
+    def locale(self) -> str:
+        """The owner's locale, '' if unknown."""
+        return self.owner.locale
 
 
 class BusyTime(Base):
@@ -452,9 +582,9 @@ ACTIVE = and_(  # as `Link.state` and `Calendar.takes_bookings` say, at the inst
     Calendar.is_open,
     Calendar.archived_at.is_(None),
 )
-WAITING = Message.state == literal_column("'waiting'")
-UNDELIVERED = Message.state.in_((literal_column("'waiting'"), literal_column("'failed'")))
-FAILED = and_(UNDELIVERED, Message.state == literal_column("'failed'"))
+
+Mail = Message | AccountMessage
+MailTable = type[Message] | type[AccountMessage]
 
 refuse_overlaps(Booking.__table__)
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class PublicProfile:
-    """What invitees see of an owner. `accent` is a colour, `#1f5f4a`; `logo` is an image's digest; both may be ''."""
+    """What invitees see of an owner. `accent` is a colour, `#1f5f4a`; `logo` is an image's digest; `practice` is
+    the name of the owner's practice. All three may be ''.
+    """
 
     name: str
     contact: str
     accent: str = ""
     logo: str = ""
+    practice: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 from flask import current_app
 
 import config
-from models import Booking, Link
+from accounts.one_time_tokens import derive_token
+from models import AccountMessage, AccountToken, Booking, Link, TokenPurpose
 from scheduling import bookings, feeds, links
 
 
@@ -57,6 +58,36 @@ def feed_address(salt: bytes | None, feed_hash: bytes | None) -> str | None:
 def setup_address(token: str) -> str:
     """Return the address of the set-up page for the first owner, with a token of `accounts/setup.py`."""
     return _url("auth.setup", token=token)
+
+
+def forgot_address() -> str:
+    """Return the address of the page at which a new password is asked for."""
+    return _url("auth.forgot")
+
+
+def account_token(purpose: TokenPurpose, message: AccountMessage) -> str:
+    """Return the token that a mail about an account tells, derived from the salt in its parameters."""
+    return derive_token(purpose, bytes.fromhex(message.parameters["salt"]))
+
+
+def reset_address(token: str) -> str:
+    """Return the address at which a new password is set."""
+    return _url("auth.reset", token=token)
+
+
+def email_address(token: str) -> str:
+    """Return the address at which a new email is confirmed."""
+    return _url("auth.email", token=token)
+
+
+def join_address(token: str) -> str:
+    """Return the address at which a colleague accepts an invitation."""
+    return _url("auth.join", token=token)
+
+
+def invitation_token(invitation: AccountToken) -> str:
+    """Return the token of an invitation, derived from its salt."""
+    return derive_token(TokenPurpose.INVITATION, invitation.salt)
 
 
 def _url(endpoint: str, **values: object) -> str:

@@ -4,12 +4,14 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from accounts.errors import AccountError, InvalidCredentials, TooManyAttempts, TooManyChecks
+from accounts.errors import AccountError, EmailTaken, InvalidCredentials, TokenGone, TooManyAttempts, TooManyChecks
 
 REASONS = {
     InvalidCredentials: "wrong password",
     TooManyAttempts: "too many attempts",
     TooManyChecks: "too many checks",
+    TokenGone: "old address",
+    EmailTaken: "email taken",
 }
 
 log = logging.getLogger("bookonce.account")

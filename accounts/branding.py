@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from database import db, lock_owner, transaction
 from models import Logo, Owner
@@ -19,11 +20,15 @@ def change_logo(owner_id: int, image: bytes | None) -> None:
     """Set the owner's logo, an image from `prepare_logo`, or remove it if None."""
     with transaction() as session:
         lock_owner(owner_id)  # or a second first logo would meet the primary key of this one
-        owner = session.get_one(Owner, owner_id)
-        session.execute(delete(Logo).where(Logo.owner_id == owner_id))
-        owner.logo = sha256(image).hexdigest()[:32] if image else ""
-        if image:
-            session.add(Logo(owner_id=owner_id, digest=owner.logo, image=image))
+        set_logo(session, session.get_one(Owner, owner_id), image)
+
+
+def set_logo(session: Session, owner: Owner, image: bytes | None) -> None:
+    """Set the owner's logo as `change_logo` does, in the caller's transaction, with the owner's lock."""
+    session.execute(delete(Logo).where(Logo.owner_id == owner.id))
+    owner.logo = sha256(image).hexdigest()[:32] if image else ""
+    if image:
+        session.add(Logo(owner_id=owner.id, digest=owner.logo, image=image))
 
 
 def logo_image(digest: str) -> bytes | None:

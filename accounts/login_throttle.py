@@ -1,10 +1,11 @@
 """The rate limit of the login: failures count by account, by address, and by both, across all processes."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session
 
 import tokens
 from accounts.errors import TooManyAttempts
@@ -18,7 +19,7 @@ MAX_FAILURES = 10
 MAX_FAILURES_OF_ADDRESS = 50
 """Over all accounts: more than for one, since a whole office may have one address."""
 MAX_FAILURES_FROM_UNKNOWN_PLACES = 30
-WINDOW = timedelta(minutes=10)
+WINDOW, HOUR = timedelta(minutes=10), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -44,17 +45,32 @@ def count_attempt(email: str, address: str, signed_in: bool = False) -> Attempt:
         if not signed_in and not is_known_place(email, address):
             limits[tokens.digest(f"{email} from unknown places")] = MAX_FAILURES_FROM_UNKNOWN_PLACES
         lock_owner(NO_OWNER)
-        session.execute(delete(LoginAttempt).where(LoginAttempt.created_at <= now - WINDOW))
+        session.execute(delete(LoginAttempt).where(LoginAttempt.created_at <= now - HOUR))
         for each, limit in limits.items():
-            query = select(func.count(), func.min(LoginAttempt.created_at)).where(LoginAttempt.throttle_key == each)
-            failures, oldest = session.execute(query).one()
-            if failures >= limit:
-                raise TooManyAttempts(max(1, ceil((oldest + WINDOW - now).total_seconds())))
+            _check(session, each, limit, WINDOW, now)
         rows = [LoginAttempt(throttle_key=each, created_at=now) for each in limits]
         session.add_all(rows)
         session.flush()
         ids = tuple(row.id for row in rows)
     return Attempt(key, ids)
+
+
+def count_request(what: str, address: str, limit: int) -> None:
+    """Count a request that costs a mail, such as that for a new password; all of them count.
+
+    The caller is in a transaction, with the lock of NO_OWNER. Raises TooManyAttempts if `limit` of them came from the
+    client's address (IPv6: a /64) within an hour.
+    """
+    session, now, key = db.session(), utcnow(), tokens.digest(f"{what} asked for {rate_limit_key(address)}")
+    session.execute(delete(LoginAttempt).where(LoginAttempt.created_at <= now - HOUR))
+    _check(session, key, limit, HOUR, now)
+    session.add(LoginAttempt(throttle_key=key, created_at=now))
+
+
+def forget_failures(email: str, address: str) -> None:
+    """Forget the failed logins for this account, from this address. The caller is in a transaction."""
+    key = tokens.digest(f"{email} {rate_limit_key(address)}")
+    db.session.execute(delete(LoginAttempt).where(LoginAttempt.throttle_key == key))
 
 
 def forget_attempts(attempt: Attempt) -> None:
@@ -65,3 +81,11 @@ def forget_attempts(attempt: Attempt) -> None:
     db.session.execute(
         delete(LoginAttempt).where(or_(LoginAttempt.throttle_key == attempt.key, LoginAttempt.id.in_(attempt.ids)))
     )
+
+
+def _check(session: Session, key: bytes, limit: int, window: timedelta, now: datetime) -> None:
+    """Raise TooManyAttempts if there were `limit` attempts with this key within the window."""
+    recent = (LoginAttempt.throttle_key == key, LoginAttempt.created_at > now - window)
+    count, oldest = session.execute(select(func.count(), func.min(LoginAttempt.created_at)).where(*recent)).one()
+    if count >= limit:
+        raise TooManyAttempts(max(1, ceil((oldest + window - now).total_seconds())))

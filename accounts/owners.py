@@ -1,15 +1,19 @@
 """Owners: create an account, find it, change profile and password."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from accounts.account_log import logged
+from accounts.account_mail import enqueue_account_mail
 from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.login_throttle import NO_OWNER, count_attempt, forget_attempts
+from accounts.one_time_tokens import end_tokens
 from accounts.password_checks import password_check
 from database import db, lock_owner, transaction, utcnow
-from models import BrowserSession, Owner, SetupToken
+from models import AccountMessageKind, AccountRole, BrowserSession, Owner, Practice, SetupToken, TokenPurpose
 from scheduling.calendars import new_calendar
 from scheduling.errors import NotFound
 
@@ -24,7 +28,7 @@ def create_owner(email: str, name: str, timezone: str, password: str) -> Owner:
     password_hash = generate_password_hash(password)
     with transaction() as session:
         lock_owner(NO_OWNER)
-        return _add_owner(session, email, name, timezone, password_hash)
+        return add_owner(session, email, name, timezone, password_hash)
 
 
 def create_first_owner(email: str, name: str, timezone: str, password: str, calendar: str) -> Owner:
@@ -38,7 +42,7 @@ def create_first_owner(email: str, name: str, timezone: str, password: str, cale
         lock_owner(NO_OWNER)
         if has_owner():
             raise NotFound
-        owner = _add_owner(session, email, name, timezone, password_hash)
+        owner = add_owner(session, email, name, timezone, password_hash)
         session.add(new_calendar(owner.id, name=calendar, timezone=timezone))
     return owner
 
@@ -46,6 +50,11 @@ def create_first_owner(email: str, name: str, timezone: str, password: str, cale
 def find_owner(email: str) -> Owner | None:
     """Return the owner with this email, ignoring case; None if there is none."""
     return db.session.scalars(select(Owner).where(Owner.email == normalize_email(email))).one_or_none()
+
+
+def list_owners() -> Sequence[Owner]:
+    """Return all owners, in the order of their accounts."""
+    return db.session.scalars(select(Owner).order_by(Owner.id)).all()
 
 
 def normalize_email(email: str) -> str:
@@ -77,10 +86,17 @@ def change_password(owner_id: int, current: str, new: str, address: str) -> Owne
             password_hash = generate_password_hash(new)
         with transaction() as session:
             owner = get_owner_for_update(session, owner_id, checked)
-            owner.password_hash = password_hash
+            set_password(session, owner, password_hash)
             forget_attempts(attempt)
-            session.execute(delete(BrowserSession).where(BrowserSession.owner_id == owner_id))
     return owner
+
+
+def set_password(session: Session, owner: Owner, password_hash: str) -> None:
+    """Set the password, end all of the owner's sessions and open resets, and tell them. The caller holds their lock."""
+    owner.password_hash = password_hash
+    end_tokens(session, owner.id, TokenPurpose.PASSWORD)
+    session.execute(delete(BrowserSession).where(BrowserSession.owner_id == owner.id))
+    enqueue_account_mail(owner, AccountMessageKind.PASSWORD_CHANGED, utcnow())
 
 
 def get_owner_for_update(session: Session, owner_id: int, checked: str) -> Owner:
@@ -96,12 +112,28 @@ def get_owner_for_update(session: Session, owner_id: int, checked: str) -> Owner
     return owner
 
 
-def _add_owner(session: Session, email: str, name: str, timezone: str, password_hash: str) -> Owner:
-    email = normalize_email(email)
+def add_owner(session: Session, email: str, name: str, timezone: str, password_hash: str) -> Owner:
+    """Add an owner to the practice and return the owner: the first one founds it and manages it.
+
+    The caller is in a transaction, with the lock of NO_OWNER. Raises EmailTaken.
+    """
+    email, now = normalize_email(email), utcnow()
     if find_owner(email) is not None:
         raise EmailTaken
+    role = AccountRole.MEMBER if has_owner() else AccountRole.MANAGER
+    practice = session.scalars(select(Practice).order_by(Practice.id).limit(1)).one_or_none()
+    if practice is None:
+        session.add(practice := Practice(created_at=now))
+        session.flush()
     owner = Owner(
-        email=email, name=name, timezone=timezone, contact=email, password_hash=password_hash, created_at=utcnow()
+        email=email,
+        name=name,
+        timezone=timezone,
+        contact=email,
+        password_hash=password_hash,
+        practice_id=practice.id,
+        role=role,
+        created_at=now,
     )
     session.add(owner)
     session.flush()

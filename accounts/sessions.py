@@ -1,10 +1,14 @@
-"""Login, logout and sessions. A session is a row, so it can be revoked; the cookie holds its token."""
+"""Login, logout and sessions. A session is a row, so it can be revoked; the cookie holds its token.
+
+It ends after 30 days without use: the first use of each day renews it.
+"""
 
 import secrets
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 
 import tokens
@@ -14,15 +18,18 @@ from accounts.known_places import remember_place
 from accounts.login_throttle import Attempt, count_attempt, forget_attempts
 from accounts.owners import find_owner, get_owner_for_update, normalize_email
 from accounts.password_checks import password_check
-from database import Instant, db, transaction, utcnow
-from models import BrowserSession, Owner, PublicProfile
+from database import Instant, db, lock_owner, transaction, utcnow
+from models import AccountRole, BrowserSession, Owner, PublicProfile
+from scheduling.errors import NotFound
 from scheduling.notifications import FAILED_MAILS, LATE_MAILS, WARN_AFTER
 
 LIFETIME = timedelta(days=30)
 
 
 class SignedIn(NamedTuple):
-    """Who is signed in, as their pages show it, with how many of their mails failed, and how many are late."""
+    """Who is signed in, as their pages show it: the owner, the day on which the session was last used (in UTC), how
+    many of the owner's mails failed, and how many are late.
+    """
 
     id: int
     email: str
@@ -33,18 +40,29 @@ class SignedIn(NamedTuple):
     feed_hash: bytes | None
     accent: str
     logo: str
+    practice_id: int | None
+    practice_name: str
+    shares_practice: bool
+    role: AccountRole
+    used_on: date
     failed_mails: int
     late_mails: int
 
     @property
     def public_profile(self) -> PublicProfile:
         """What invitees see of the owner."""
-        return PublicProfile(self.name, self.contact, self.accent, self.logo)
+        return PublicProfile(self.name, self.contact, self.accent, self.logo, self.practice_name)
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether the owner manages the practice."""
+        return self.role is AccountRole.MANAGER
 
 
 # It runs with each of an owner's pages.
 _SIGNED_IN = (
-    select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-2]), FAILED_MAILS, LATE_MAILS)
+    select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-3]))
+    .add_columns(BrowserSession.__table__.c.used_on, FAILED_MAILS, LATE_MAILS)
     .join(BrowserSession.__table__, BrowserSession.owner_id == Owner.id)
     .where(BrowserSession.token_hash == bindparam("hash"), BrowserSession.expires_at > bindparam("now", type_=Instant))
 )
@@ -53,35 +71,38 @@ _SIGNED_IN = (
 _DUMMY_HASH = generate_password_hash("nobody's")
 
 
-def log_in(email: str, password: str, address: str, locale: str = "") -> str:
+def log_in(email: str, password: str, address: str, locale: str = "", browser: str = "") -> str:
     """Log in and return the token of the new session.
 
-    `address` is the client's, for the rate limit; `locale` is that of mails to the owner.
+    `address` is the client's, for the rate limit; `locale` is that of mails to the owner; `browser` is a name.
     Raises InvalidCredentials, TooManyAttempts, TooManyChecks.
     """
-    known = find_owner(email)
-    with logged("sign-in", known.id if known else None, address):
+    owner = find_owner(email)
+    with logged("sign-in", owner.id if owner else None, address):
         with password_check():
             attempt = count_attempt(normalize_email(email), address)
-            owner = find_owner(email)
             correct = check_password_hash(owner.password_hash if owner else _DUMMY_HASH, password)
         if owner is None or not correct:
             raise InvalidCredentials
-        return start_session(owner, attempt, locale, address)
+        return start_session(owner, attempt, locale, address, browser)
 
 
-def start_session(owner: Owner, attempt: Attempt | None = None, locale: str = "", address: str = "") -> str:
+def start_session(
+    owner: Owner, attempt: Attempt | None = None, locale: str = "", address: str = "", browser: str = ""
+) -> str:
     """Create a session of 30 days and return its token; forget the `attempt` that succeeded.
 
     `locale` becomes that of mails to the owner; '' keeps the previous one. The client's `address`
     becomes a known place of the owner.
-    Raises InvalidCredentials if the password was changed since `owner` was read.
+    Raises InvalidCredentials if the password was changed since `owner` was read, or the account has ended.
     """
     token = secrets.token_urlsafe(24)
     now = utcnow()
     owner_id, checked = owner.id, owner.password_hash
     with transaction() as session:
         current = get_owner_for_update(session, owner_id, checked)
+        if current.ended_at is not None:
+            raise InvalidCredentials
         session.execute(delete(BrowserSession).where(BrowserSession.expires_at <= now))
         if attempt is not None:
             forget_attempts(attempt)
@@ -89,7 +110,16 @@ def start_session(owner: Owner, attempt: Attempt | None = None, locale: str = ""
             remember_place(owner_id, address)
         if locale:
             current.locale = locale
-        session.add(BrowserSession(owner_id=owner_id, token_hash=tokens.digest(token), expires_at=now + LIFETIME))
+        session.add(
+            BrowserSession(
+                owner_id=owner_id,
+                token_hash=tokens.digest(token),
+                expires_at=now + LIFETIME,
+                browser=browser,
+                created_at=now,
+                used_on=now.date(),
+            )
+        )
     return token
 
 
@@ -98,7 +128,40 @@ def find_signed_in(token: str) -> SignedIn | None:
     now = utcnow()
     values = {"hash": tokens.digest(token), "now": now, "late": now - WARN_AFTER}
     row = db.session.connection().execute(_SIGNED_IN, values).one_or_none()
-    return row and SignedIn(*row)
+    return SignedIn(*row) if row else None
+
+
+def renew_session(token: str) -> None:
+    """Note that the session with this token is used today, and let it last for 30 days from now."""
+    now = utcnow()
+    renewed = {"used_on": now.date(), "expires_at": now + LIFETIME}
+    with transaction() as session:
+        mine = (BrowserSession.token_hash == tokens.digest(token), BrowserSession.used_on < now.date())
+        session.execute(update(BrowserSession).where(*mine).values(renewed))
+
+
+def list_sessions(owner_id: int) -> Sequence[BrowserSession]:
+    """Return the owner's sessions that have not ended, the last used first."""
+    query = select(BrowserSession).where(BrowserSession.owner_id == owner_id, BrowserSession.expires_at > utcnow())
+    return db.session.scalars(query.order_by(BrowserSession.used_on.desc(), BrowserSession.id.desc())).all()
+
+
+def end_session(owner_id: int, session_id: int) -> None:
+    """End one of the owner's sessions. Raises NotFound."""
+    with transaction() as session:
+        lock_owner(owner_id)
+        mine = (BrowserSession.owner_id == owner_id, BrowserSession.id == session_id)
+        if session.scalar(select(BrowserSession.id).where(*mine)) is None:
+            raise NotFound
+        session.execute(delete(BrowserSession).where(*mine))
+
+
+def end_other_sessions(owner_id: int, token: str) -> None:
+    """End all of the owner's sessions but the one with this token."""
+    with transaction() as session:
+        lock_owner(owner_id)
+        others = (BrowserSession.owner_id == owner_id, BrowserSession.token_hash != tokens.digest(token))
+        session.execute(delete(BrowserSession).where(*others))
 
 
 def log_out(token: str) -> None:

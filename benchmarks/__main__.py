@@ -6,6 +6,7 @@ A missed goal is marked in the table; it is not an error.
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,11 +25,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description="Measure how fast Bookonce is.")
     parser.add_argument("--quick", action="store_true", help="small sizes, one round: only to see that it runs")
     parser.add_argument("--write", metavar="DIR", type=Path, help="where to write performance.md and .svg (docs)")
+    parser.add_argument("--requests", metavar="N", type=int, help="after which a process's memory is measured")
     args = parser.parse_args()
     size, write = QUICK if args.quick else FULL, args.write or (None if args.quick else DOCS)
+    size = replace(size, requests=args.requests or size.requests)
     disk = os.environ.get("TMPDIR") or (DISK if os.access(DISK, os.W_OK) else None)
     with TemporaryDirectory(dir=disk) as folder:
-        bench = Bench(Path(folder), size)
+        bench = Bench(Path(folder), size, os.environ.get("PEER_PYTHON", ""))
         rows = list(bench.measure())
     table = fragment(rows, bench.page)
     sys.stdout.write(table)

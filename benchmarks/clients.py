@@ -7,12 +7,13 @@ import itertools
 import json
 import re
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from urllib.parse import urlencode, urlsplit
 
@@ -26,6 +27,7 @@ class Job:
     """The requests to send to 127.0.0.1, for how many seconds, and the status and text that each response must have.
 
     With `again` the requests are repeated in turn; otherwise each is sent once, and the job may end early.
+    `change` is a file of SQLite and a statement that is executed in it before each request, and is not timed.
     """
 
     port: int
@@ -35,12 +37,14 @@ class Job:
     status: int = 200
     holds: str = ""
     again: bool = True
+    change: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """The result of a job: responses per second, median time in ms, and the share of a core that the clients used."""
+    """The result of a job: responses, responses per second, median time in ms, the clients' share of a core."""
 
+    count: int
     rate: float
     median: float
     share: float
@@ -88,7 +92,10 @@ class Crowd:
 
     def _ask(self, connection: socket.socket) -> None:
         holds, end = self.job.holds.encode(), time.perf_counter() + self.job.seconds
-        while (began := time.perf_counter()) < end and not self.wrong and (request := next(self.turn, None)):
+        change = _change(*self.job.change) if self.job.change else lambda: None
+        while time.perf_counter() < end and not self.wrong and (request := next(self.turn, None)):
+            change()
+            began = time.perf_counter()
             answer = _answer(connection, request)
             self.seconds.append(time.perf_counter() - began)
             if int(answer[9:12]) != self.job.status or holds not in answer:
@@ -114,8 +121,16 @@ def main() -> None:
     took, worked = time.perf_counter() - began, time.process_time() - work
     if crowd.wrong:
         sys.exit(f"An answer was wrong: {crowd.wrong[0]}")
-    figures = Metrics(len(crowd.seconds) / took, 1000 * statistics.median(crowd.seconds), worked / took)
+    answers = len(crowd.seconds)
+    figures = Metrics(answers, answers / took, 1000 * statistics.median(crowd.seconds), worked / took)
     json.dump(asdict(figures), sys.stdout)
+
+
+def _change(file: str, statement: str) -> Callable[[], object]:
+    """Return a function that executes the statement in the file."""
+    connection = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None)
+    connection.execute("PRAGMA synchronous=OFF")
+    return lambda: connection.execute(statement)
 
 
 def _head(address: str, what: str, more: str) -> str:

@@ -1,19 +1,23 @@
 """The floors: a Flask view that only says hello, and one that is a bare transaction.
 
 Run as a program, it serves both with the settings of `server/serve.py`, and prints the same line when it is ready. It
-creates an SQLite database in `FILE` with `LINKS` links, numbered from 1.
+creates an SQLite database in `FILE` with `LINKS` links, numbered from 1. With `WORKERS` it serves in several processes,
+as the app does.
 """
 
 import os
 import signal
+import socket
 import sqlite3
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response
 
 from server.graceful_shutdown import Server
+from server.workers import Workers, listening_sockets
 
 PROGRAM = "benchmarks/floors.py"
 TABLES = """
@@ -66,12 +70,26 @@ def main() -> None:
     database.execute("BEGIN")
     database.executemany("INSERT INTO links (id) VALUES (?)", ((i + 1,) for i in range(int(os.environ["LINKS"]))))
     database.execute("COMMIT")
-    port = int(os.environ["PORT"])
+    database.close()
+    del own.connection
+    port, workers = int(os.environ["PORT"]), int(os.environ.get("WORKERS", "1"))
+    sockets = listening_sockets("127.0.0.1", port)
+
+    def say_ready() -> None:
+        print(f"Bookonce is ready. Open http://127.0.0.1:{port}/", flush=True)
+
+    if workers == 1:
+        serve(sockets, say_ready)
+    else:
+        Workers(workers, sockets, lambda _worker: serve(sockets)).run(say_ready)
+
+
+def serve(sockets: list[socket.socket], started: Callable[[], None] = lambda: None) -> None:
+    """Serve in this process until SIGTERM."""
     server = Server(
         app,
         {},
-        host="127.0.0.1",
-        port=port,
+        sockets=sockets,
         threads=8,
         max_request_body_size=10_000_000,
         connection_limit=1000,
@@ -81,7 +99,7 @@ def main() -> None:
         clear_untrusted_proxy_headers=False,
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
-    print(f"Bookonce is ready. Open http://127.0.0.1:{port}/", flush=True)
+    started()
     server.run()
 
 

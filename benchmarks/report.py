@@ -7,11 +7,12 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from benchmarks.goals import Measured
 
 BEGIN, END = "<!-- table -->", "<!-- /table -->"
-HEADINGS = ("what", "Bookonce", "against", "ratio", "least – most", "goal", "met")
+HEADINGS = ("what", "Bookonce", "against", "ratio", "least – most", "goal", "met", "justbookmycal")
 
 
 def fragment(rows: Sequence[Measured], page: str) -> str:
@@ -57,7 +58,16 @@ def _row(row: Measured) -> tuple[str, ...]:
         f"{min(row.ratios):.2f} – {max(row.ratios):.2f}",
         goal.words,
         "✓" if row.met else "**missed**",
+        _peer(row),
     )
+
+
+def _peer(row: Measured) -> str:
+    """Return the peer's figure with its own ratio to the floor."""
+    if not row.peer:
+        return "–"
+    theirs = median(row.peer)
+    return f"{figure(theirs, row.goal.unit)}, {theirs / row.floor_median:.2f}"
 
 
 def _cpu() -> str:

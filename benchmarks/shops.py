@@ -76,6 +76,14 @@ def visits(made: Shop, count: int) -> list[tuple[str, dict[str, str]]]:
     return [(f"/b/{token}", form) for token, form in zip(made.links(calendar, count), forms, strict=True)]
 
 
+def peer_visits() -> list[tuple[str, dict[str, str]]]:
+    """Return paths and forms of bookings with the peer, all that it has within its thirty days from tomorrow on."""
+    first = datetime.combine(datetime.now(UTC).date(), time(9), UTC) + DAY
+    starts = [z(first + n // A_DAY * DAY + n % A_DAY * 30 * MINUTE) for n in range(29 * A_DAY)]
+    who = {"name": JANE["name"], "message": JANE["notes"], "duration": "30"}
+    return [("/book", who | {"slot": start, "email": f"jane{n}@example.com"}) for n, start in enumerate(starts)]
+
+
 def _next_month() -> tuple[date, int]:
     """Return the first day of the next month, in UTC, and how many days the month has."""
     first = (datetime.now(UTC).date().replace(day=1) + 31 * DAY).replace(day=1)

@@ -2,14 +2,14 @@
 
 import math
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 import tokens
-from accounts.errors import TooManyAttempts, TooManyChecks
+from accounts.errors import TokenGone, TooManyAttempts, TooManyChecks
 from blueprints.responses import is_owner_page, render_page, requested_address, wants_fragment
 from blueprints.trailing_characters import redirect_to_plain_address
 from database import CommitUnknown, close_session
@@ -38,6 +38,7 @@ def register(app: Flask) -> None:
     """Register the error handlers."""
     app.register_error_handler(LinkUnavailable, _link_unavailable)
     app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(TokenGone, _token_gone)
     app.register_error_handler(TooManyAttempts, _too_many)
     app.register_error_handler(TooManyChecks, _too_busy)
     app.register_error_handler(CSRFError, lambda _error: _problem(400, *_csrf_words()))
@@ -66,6 +67,10 @@ def _too_busy(_refusal: TooManyChecks) -> ResponseReturnValue:
     page = _problem(503, _("Please try again in a moment"), _("Others are signing in just now. Nothing was changed."))
     page.headers["Retry-After"] = "1"
     return page
+
+
+def _token_gone(refusal: TokenGone) -> ResponseReturnValue:
+    return Response(render_template("token_gone.html", purpose=str(refusal.purpose)), 410)
 
 
 def _not_found(_error: Exception) -> ResponseReturnValue:

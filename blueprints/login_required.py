@@ -9,11 +9,13 @@ from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError, validate_csrf
 from wtforms.validators import ValidationError
 
-from accounts.sessions import SignedIn, find_signed_in
+from accounts.sessions import SignedIn, find_signed_in, renew_session
 from blueprints import carried
 from blueprints.responses import requested_address, wants_fragment
+from database import utcnow
 from forms.account import LoginForm
 from i18n.texts import gettext as _
+from parsing.user_agents import browser_name
 
 csrf = CSRFProtect()
 _CSRF_FIELD = re.compile(rb"(?:^|&)csrf_token=([^&]*)")
@@ -86,7 +88,15 @@ def require_owner() -> ResponseReturnValue | None:
         return redirect(url_for("auth.login"), code=303)
     require_csrf()
     carried.remember(owner)
+    if owner.used_on < utcnow().date():
+        renew_session(session[SESSION_TOKEN])
+        session.modified = True  # the cookie, too, lasts for 30 days from now
     return None
+
+
+def browser_of_request() -> str:
+    """Return the name of the browser that asks, such as `Firefox, Linux`."""
+    return browser_name(request.headers.get("User-Agent", ""))
 
 
 def _what_was_sent() -> str:

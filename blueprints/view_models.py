@@ -21,7 +21,8 @@ from i18n.formatting import (
     join_times,
 )
 from i18n.texts import gettext as _
-from models import ChangeKind, LinkState, MessageKind, MessageState, Role
+from models import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
+from parsing.contact_links import mail_link
 from scheduling.booking_queries import Appointment
 from scheduling.calendars import MANY, Summary
 
@@ -67,7 +68,7 @@ class AppointmentRow(NamedTuple):
     is_confirmed: bool
     is_now: bool
     calendar_name: str
-    email: str
+    email: Markup
     phone: str
     notes: str
 
@@ -84,7 +85,7 @@ class AppointmentRow(NamedTuple):
             is_confirmed=appointment.is_confirmed,
             is_now=appointment.starts_at <= now < appointment.ends_at,
             calendar_name=appointment.calendar_name,
-            email=appointment.email,
+            email=mail_link(appointment.email),
             phone=appointment.phone,
             notes=appointment.notes,
         )
@@ -128,10 +129,11 @@ class CalendarRow(NamedTuple):
     booked: str
     edit_url: str
     links_url: str
+    copy_url: str
     delete_url: str
 
     @classmethod
-    def of(cls, summary: Summary, edit_url: str, links_url: str, delete_url: str) -> Self:
+    def of(cls, summary: Summary, edit_url: str, links_url: str, copy_url: str, delete_url: str) -> Self:
         """Return the line of a calendar that is not archived."""
         return cls(
             id=summary.id,
@@ -144,6 +146,7 @@ class CalendarRow(NamedTuple):
             booked=format_booked(summary.booked, MANY),
             edit_url=edit_url,
             links_url=links_url,
+            copy_url=copy_url,
             delete_url=delete_url,
         )
 
@@ -197,6 +200,52 @@ class MessageView(View):
     done_at: datetime | None
     attempts: int
     error: str
+
+
+@dataclass(frozen=True)
+class AccountMessageView(View):
+    """A mail about an account, for its owner."""
+
+    id: int
+    kind: AccountMessageKind
+    address: str
+    state: MessageState
+    due_at: datetime
+    done_at: datetime | None
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True)
+class SessionView(View):
+    """A browser in which the owner is signed in; `used_on` is a day in UTC, `here` whether it is the one that asks."""
+
+    id: int
+    browser: str
+    created_at: datetime
+    used_on: date
+    here: bool
+
+
+@dataclass(frozen=True)
+class ColleagueView(View):
+    """An owner, for a manager of their practice."""
+
+    id: int
+    name: str
+    email: str
+    is_manager: bool
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class InvitationView(View):
+    """An open invitation, for a manager."""
+
+    id: int
+    name: str
+    email: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from flask_migrate.cli import db as migrations
 
 from accounts import owners
 from accounts.errors import EmailTaken
+from accounts.password_resets import create_reset
 from availability.opening_hours import HoursError, parse_availability
 from availability.slots import MINUTES_A_DAY
 from cli.mail import mail_test, work
@@ -30,7 +31,7 @@ from parsing.limits import (
     MIN_PASSWORD,
 )
 from parsing.passwords import is_common_password
-from public_urls import key, link_address
+from public_urls import key, link_address, reset_address
 from scheduling import calendars, links
 from scheduling.errors import CalendarClosed, NotFound
 
@@ -56,6 +57,23 @@ def owner_create(email: str, name: str, timezone: str, password_stdin: bool) -> 
         click.echo(owners.create_owner(email, name, timezone, password).id)
     except EmailTaken:
         raise CommandError(f"There is an owner with the email {email!r} already.") from None
+
+
+@owner_group.command("list")
+def owner_list() -> None:
+    """List the owners, one per line: id, email, name, separated by tabs."""
+    for owner in owners.list_owners():
+        click.echo(f"{owner.id}\t{owner.email}\t{owner.name}")
+
+
+@owner_group.command("reset")
+@click.option("--email", type=EMAIL, required=True)
+def owner_reset(email: str) -> None:
+    """Print an address at which the owner sets a new password; it works once, for an hour."""
+    token = create_reset(email)
+    if token is None:
+        raise CommandError(f"There is no owner with the email {email!r}.")
+    click.echo(reset_address(token))
 
 
 @calendar_group.command("create")

@@ -1,13 +1,14 @@
 """Forms of the owner's account: login, set-up, profile, branding, password."""
 
-from wtforms import ColorField, EmailField, FileField, PasswordField
+from wtforms import ColorField, EmailField, FileField, PasswordField, RadioField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Regexp
 
 from forms import fields
 from forms.base import OurForm
 from forms.fields import ZoneField, bare_address, max_length, single_line
 from i18n.texts import lazy_gettext as _l
-from parsing.limits import MAX_EMAIL, MAX_LINE
+from parsing.limits import MAX_EMAIL, MAX_LINE, MAX_NAME
 
 
 class LoginForm(OurForm):
@@ -21,6 +22,18 @@ class LoginForm(OurForm):
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password."))])
 
 
+class ForgotForm(OurForm):
+    """The request for a new password."""
+
+    email = fields.email_field(_l("Email"))
+
+
+class ResetForm(OurForm):
+    """A new password at a one-time address."""
+
+    password = fields.new_password_field(_l("New password"))
+
+
 class SetupForm(OurForm):
     """The first owner's account."""
 
@@ -28,6 +41,41 @@ class SetupForm(OurForm):
     email = fields.email_field(_l("Email"))
     password = fields.new_password_field(_l("Password"))
     timezone = ZoneField(_l("Time zone"))
+
+
+class InvitationForm(OurForm):
+    """Whom a manager invites."""
+
+    name = fields.name_field(_l("Name"), _l("Enter the name of your colleague."))
+    email = fields.email_field(_l("Email"))
+
+
+class PracticeForm(OurForm):
+    """The name of a practice."""
+
+    practice_name = fields.line_field(_l("Name of the practice"), MAX_NAME)
+
+
+class JoinForm(OurForm):
+    """The account of an invited colleague, whose email is the invitation's."""
+
+    name = fields.name_field(_l("Your name"), _l("Enter your name."))
+    password = fields.new_password_field(_l("Password"))
+    timezone = ZoneField(_l("Time zone"))
+
+
+class EndAccountForm(OurForm):
+    """What becomes of the coming appointments of an account that ends; `reason` is for their invitees."""
+
+    appointments = RadioField(
+        _l("Coming appointments"),
+        choices=[
+            SelectChoice("keep", _l("They stay: the invitees come")),
+            SelectChoice("cancel", _l("Cancel them all")),
+        ],
+        validators=[InputRequired(_l("Choose what becomes of the appointments."))],
+    )
+    reason = fields.text_field(_l("Reason (optional)"), MAX_LINE)
 
 
 class ProfileForm(OurForm):
@@ -45,6 +93,13 @@ class BrandingForm(OurForm):
 
     accent = ColorField(_l("Colour"), validators=[Regexp("^#[0-9a-fA-F]{6}$", message=_l("Choose a colour."))])
     logo = FileField(_l("Logo"))
+
+
+class EmailForm(OurForm):
+    """A new email, with the password."""
+
+    email = fields.email_field(_l("New email"))
+    password = PasswordField(_l("Your password"), validators=[InputRequired(_l("Enter your password."))])
 
 
 class PasswordForm(OurForm):

@@ -46,7 +46,7 @@ def format_month(day: date) -> str:
 def format_months(first: date, last: date, today: date) -> str:
     """Return `November – December`; a month that is not of this year has its year."""
     names = [_date(month, "LLLL" if month.year == today.year else "LLLL y") for month in (first, last)]
-    return " – ".join(dict.fromkeys(names))
+    return "\u00a0– ".join(dict.fromkeys(names))  # no line begins with the dash
 
 
 def format_leaf_month(day: date) -> str:
@@ -279,6 +279,11 @@ def format_within(count: int) -> str:
     return str(words)
 
 
+def format_coming(count: int) -> str:
+    """Return the heading of the appointments that are coming."""
+    return str(ngettext("%(num)s appointment is coming", "%(num)s appointments are coming", count))
+
+
 def format_message_kind(kind: str) -> str:
     """Return the name of a kind of message."""
     return str(
@@ -289,6 +294,19 @@ def format_message_kind(kind: str) -> str:
             "rebooked": _("Note that it takes place again"),
             "reminder": _("Reminder"),
             "resent": _("Address of the appointment"),
+        }[kind]
+    )
+
+
+def format_account_mail(kind: str) -> str:
+    """Return the name of a kind of mail about an account."""
+    return str(
+        {
+            "password-changed": _("Note of the new password"),
+            "password-reset": _("Address to set a new password"),
+            "email-confirm": _("Address to confirm the new email"),
+            "email-changed": _("Note of the new email"),
+            "invitation": _("Invitation of a colleague"),
         }[kind]
     )
 

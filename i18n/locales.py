@@ -1,12 +1,10 @@
 """The reader's locale: a language that has translations, with the clock and week of the reader's country."""
 
-import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
-from babel.localedata import locale_identifiers
 from flask import g
 from flask_babel import get_locale
 from werkzeug.datastructures import LanguageAccept
@@ -14,6 +12,18 @@ from werkzeug.http import parse_accept_header
 
 DEFAULT = "en_GB"
 MAX_CHARACTERS = 200
+# Where CLDR has no English of a territory: one with its first weekday and its clock, unless DEFAULT or none has them.
+# To ask Babel each time would load the data of hundreds of locales, and keep a megabyte of each.
+CUSTOMS = {
+    territory: locale
+    for locale, territories in {
+        "en_AE": "AL AR BN BO CL CR CU EC EH GR KP LB MR PS SO TD TN UY",
+        "en_BW": "AO BR CV GW JP LA MM MZ NP PY ST TH TL",
+        "en_SD": "BH DJ DZ EG IQ JO KW LY OM QA SY",
+        "en_US": "BD BT CO DO ET GT HN KH KR MX NI PA PE SA SV TW VE YE",
+    }.items()
+    for territory in territories.split()
+}
 
 
 def current_locale() -> Locale:
@@ -47,7 +57,7 @@ def _of(header: str, languages: frozenset[str]) -> str:
     wishes = [_parts(tag) for tag in parse_accept_header(header, LanguageAccept).values()]
     language = next((language for language, _territory in wishes if language in languages), "en")
     territory = next((territory for _language, territory in wishes if territory), "GB")
-    for name in (f"{language}_{territory}", _english_with_customs_of(territory) if language == "en" else language):
+    for name in (f"{language}_{territory}", CUSTOMS.get(territory, DEFAULT) if language == "en" else language):
         if locale := _known(name):
             return str(locale)
     return DEFAULT
@@ -58,24 +68,6 @@ def _known(name: str) -> Locale | None:
         return Locale.parse(name)
     except (UnknownLocaleError, ValueError):
         return None
-
-
-@cache
-def _english_with_customs_of(territory: str) -> str:
-    """Return an English locale with the territory's first weekday and clock, where CLDR has no English for it."""
-    customs = _known(f"und_{territory}")
-    return _english_by_customs().get(_customs(customs), DEFAULT) if customs else DEFAULT
-
-
-@cache
-def _english_by_customs() -> dict[tuple[int, bool], str]:
-    names = [DEFAULT, "en_US", *(name for name in sorted(locale_identifiers()) if re.fullmatch("en_[A-Z]{2}", name))]
-    return {_customs(Locale.parse(name)): name for name in reversed(names)}
-
-
-def _customs(locale: Locale) -> tuple[int, bool]:
-    """Return the first weekday, Monday is 0, and whether the clock has 12 hours."""
-    return locale.first_week_day, "h" in locale.time_formats["short"].pattern
 
 
 def _parts(tag: str) -> tuple[str, str]:

@@ -42,7 +42,9 @@ def printable_line(text: str) -> str:
 
 
 def _day(text: str | None, pattern: str) -> date | None:
+    if not text:
+        return None
     try:
-        return datetime.strptime(text or "", pattern).replace(tzinfo=UTC).date()
+        return datetime.strptime(text, pattern).replace(tzinfo=UTC).date()
     except ValueError:
         return None

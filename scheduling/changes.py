@@ -63,13 +63,17 @@ def cancel(actor: Actor, reason: str = "", *, notify: bool) -> Booking:
     Raises NotFound, ChangeDeadlinePassed, TooManyChanges, ChangeLimitReached.
     """
     with transaction():
-        booking = read_under_lock(actor.find)
-        if booking.is_confirmed:
-            now = utcnow()
-            if refusal := cancel_error(actor, booking, now, history(booking)):
-                raise refusal
-            booking.status = BookingStatus.CANCELLED
-            _record_change(actor, booking, now, ChangeKind.CANCELLED, booking.starts_at, None, reason, notify=notify)
+        return cancel_booking(actor, reason, utcnow(), notify=notify)
+
+
+def cancel_booking(actor: Actor, reason: str, now: datetime, *, notify: bool) -> Booking:
+    """Cancel the booking as `cancel` does, in the caller's transaction."""
+    booking = read_under_lock(actor.find)
+    if booking.is_confirmed:
+        if refusal := cancel_error(actor, booking, now, history(booking)):
+            raise refusal
+        booking.status = BookingStatus.CANCELLED
+        _record_change(actor, booking, now, ChangeKind.CANCELLED, booking.starts_at, None, reason, notify=notify)
     return booking
 
 

@@ -38,7 +38,7 @@ def create_links(
     with transaction() as session:
         lock_owner(owner_id)
         calendar = get_calendar(owner_id, calendar_id)
-        if not calendar.takes_bookings:
+        if not calendar.takes_bookings or calendar.owner.ended_at is not None:
             raise CalendarClosed(calendar.owner)
         now = utcnow()
         lifetime = days if days is not None else calendar.link_days

@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, insert, literal_column, or_, select, update
 
 from database import Instant, column_values, db
-from models import FAILED, UNDELIVERED, WAITING, Booking, Change, Message, MessageKind, MessageState, Owner, Role
+from models import (
+    AccountMessage,
+    Booking,
+    Change,
+    MailTable,
+    Message,
+    MessageKind,
+    MessageState,
+    Owner,
+    Role,
+)
 
 KEEP_TRYING = timedelta(days=3)
 WARN_AFTER = timedelta(minutes=10)
@@ -16,16 +26,23 @@ WARN_AFTER = timedelta(minutes=10)
 _INSERT = insert(Message.__table__)  # type: ignore[arg-type]
 
 
-def _count(*what: ColumnElement[bool]) -> ScalarSelect[int]:
-    mails = select(func.count()).where(Message.owner_id == Owner.id, UNDELIVERED, *what)
+def _count(table: MailTable, *what: ColumnElement[bool]) -> ScalarSelect[int]:
+    mails = select(func.count()).where(table.owner_id == Owner.id, table.is_undelivered(), *what)
     return mails.correlate(Owner).scalar_subquery()
 
 
+def _count_failed(table: MailTable) -> ScalarSelect[int]:
+    return _count(table, table.is_failed())
+
+
+def _count_late(table: MailTable) -> ScalarSelect[int]:
+    was_tried = table.attempts > literal_column("0")
+    return _count(table, table.is_waiting(), was_tried, table.created_at < bindparam("late", type_=Instant))
+
+
 # Parts of a query of owners: how many of their mails failed, and how many were tried without success before `late`.
-FAILED_MAILS, LATE_MAILS = (
-    _count(FAILED),
-    _count(WAITING, Message.attempts > literal_column("0"), Message.created_at < bindparam("late", type_=Instant)),
-)
+FAILED_MAILS = _count_failed(Message) + _count_failed(AccountMessage)
+LATE_MAILS = _count_late(Message) + _count_late(AccountMessage)
 
 
 def enqueue_notifications(booking: Booking, kind: MessageKind, now: datetime, change: Change | None = None) -> None:
@@ -72,7 +89,7 @@ def _drop_undelivered(booking: Booking, now: datetime) -> None:
     free = or_(Message.leased_until.is_(None), Message.leased_until <= now)
     mine = (Message.owner_id == booking.owner_id, Message.booking_id == booking.id)
     found = db.session.scalars(
-        select(Message.id).where(*mine, UNDELIVERED, free).with_for_update(skip_locked=True)
+        select(Message.id).where(*mine, Message.is_undelivered(), free).with_for_update(skip_locked=True)
     ).all()
     if found:
         dropped = {"state": MessageState.DROPPED, "done_at": now}

@@ -3,9 +3,9 @@
 from flask import Blueprint
 
 from blueprints.login_required import require_owner
-from blueprints.owner import bookings, busy_times, calendars, feed, links, mail, profile
+from blueprints.owner import bookings, browsers, busy_times, calendars, feed, links, mail, people, profile
 
 bp = Blueprint("owner", __name__)
 bp.before_request(require_owner)
-for page in (bookings, busy_times, calendars, feed, links, mail, profile):
+for page in (bookings, browsers, busy_times, calendars, feed, links, mail, people, profile):
     bp.register_blueprint(page.bp)

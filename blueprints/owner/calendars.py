@@ -124,7 +124,11 @@ def _rows(summaries: Sequence[calendars.Summary]) -> list[CalendarRow]:
         url_pattern(endpoint, "calendar_id")
         for endpoint in ("owner.calendars.edit", "owner.links.index", "owner.calendars.delete")
     )
-    return [CalendarRow.of(each, edit(each.id), links(each.id), delete(each.id)) for each in summaries]
+    new = url_for("owner.calendars.new")
+    return [
+        CalendarRow.of(each, edit(each.id), links(each.id), f"{new}?like={each.id}", delete(each.id))
+        for each in summaries
+    ]
 
 
 def _first_draft() -> Calendar:

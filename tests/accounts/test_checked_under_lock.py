@@ -29,7 +29,11 @@ def within(app: Flask, action: Callable[[], Any]) -> Any:
 def start_unchecked(owner: Owner) -> None:
     """Start a session as it was before: nobody looks at the password again."""
     with transaction() as session:
-        session.add(BrowserSession(owner_id=owner.id, token_hash=tokens.digest("t"), expires_at=utcnow()))
+        now, token_hash = utcnow(), tokens.digest("t")
+        row = BrowserSession(
+            owner_id=owner.id, token_hash=token_hash, expires_at=now, created_at=now, used_on=now.date()
+        )
+        session.add(row)
 
 
 @pytest.mark.parametrize(("start", "alive"), [(sessions.start_session, 0), (start_unchecked, 1)])

@@ -25,7 +25,7 @@ def test_a_menu_opened_while_the_list_is_read_again_stays_open(server: Server, v
     open_menu(owner)
     owner.get_by_role("link", name="Edit").focus()
     held[0].continue_()
-    expect(owner.locator("#list")).to_contain_text("1 link")
+    expect(owner.locator("#list")).to_contain_text("1 waiting")
     expect(owner.get_by_role("link", name="Edit")).to_be_focused()
     expect(owner.locator("#list .menu")).to_be_visible()
 

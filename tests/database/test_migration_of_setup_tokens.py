@@ -21,7 +21,7 @@ def test_only_the_tokens_come_and_go(app: Flask, world: World) -> None:
     world.book(world.link(), at("2026-12-03 09:00"))
     before = (
         world.execute("SELECT id, name FROM bookings"),
-        world.execute("SELECT id, email, password_hash FROM owners"),
+        world.execute("SELECT id, email, password_hash FROM owners ORDER BY id"),
     )
     with app.app_context():
         downgrade(revision="0007")
@@ -29,6 +29,6 @@ def test_only_the_tokens_come_and_go(app: Flask, world: World) -> None:
         upgrade()
     assert (
         world.execute("SELECT id, name FROM bookings"),
-        world.execute("SELECT id, email, password_hash FROM owners"),
+        world.execute("SELECT id, email, password_hash FROM owners ORDER BY id"),
     ) == before
     assert world.execute("SELECT count(*) FROM setup_tokens") == [(0,)]

@@ -445,7 +445,9 @@ def walls(world: World) -> Walls:
     with world.inside():
         busy = add_busy_time(olivia.id, TEN, ELEVEN)
     ids = {"calendar_id": calendar.id, "link_id": world.row(world.link(calendar)).id, "booking_id": booking.id}
-    ids |= {"busy_id": busy.id, "message_id": world.message(booking).id}
+    world.signed_in(olivia)
+    ids |= {"busy_id": busy.id, "message_id": world.message(booking).id, "session_id": 1}
+    ids |= {"colleague_id": olivia.id, "invitation_id": 1}
     with world.app.test_request_context():
         addresses = [
             (method, url_for(rule.endpoint, **{name: ids[name] for name in rule.arguments}))

@@ -1,7 +1,7 @@
 """What each mail says, to whom it goes, its invitation; and the reminders."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
@@ -11,7 +11,7 @@ from flask import Flask
 from flask_babel import force_locale
 from support import strict_ical
 from support.server_process import KEY
-from support.smtp_server import PostOffice, post_office
+from support.smtp_server import PostOffice
 from support.world import World, at
 
 from database import utcnow
@@ -30,15 +30,9 @@ BOTH = (JANES, OLIVIAS)
 
 
 @pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
-@pytest.fixture
-def app(sqlite_url: str, office: PostOffice, app_on: Callable[..., Flask]) -> Flask:
+def app(sqlite_url: str, mailing_app_on: Callable[..., Flask]) -> Flask:
     """On SQLite only: what a mail says does not depend on the database."""
-    return app_on(sqlite_url, SMTP_URL=office.url, MAIL_FROM="book@example.com", BASE_URL="https://book.example.com")
+    return mailing_app_on(sqlite_url, BASE_URL="https://book.example.com")
 
 
 @pytest.fixture

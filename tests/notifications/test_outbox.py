@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -25,14 +25,8 @@ JANES, OLIVIAS = "jane@example.com", "olivia@example.com"
 
 
 @pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
-@pytest.fixture
-def app(database_url: str, office: PostOffice, app_on: Callable[..., Flask]) -> Flask:
-    return app_on(database_url, SMTP_URL=office.url, MAIL_FROM="book@example.com")
+def app(database_url: str, mailing_app_on: Callable[..., Flask]) -> Flask:
+    return mailing_app_on(database_url)
 
 
 @pytest.fixture

@@ -1,12 +1,12 @@
 """The address may be a stranger's: no mail to an invitee holds what was typed, or booking would be a way to write."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from email.message import EmailMessage
 
 import pytest
 import time_machine
 from flask import Flask
-from support.smtp_server import PostOffice, post_office
+from support.smtp_server import PostOffice
 from support.world import World, at, z
 
 from forms.booking import BookingForm, CancelForm
@@ -22,14 +22,8 @@ GIVEN = {"start": z(NINE), "timezone": "America/New_York", "email": STRANGERS}
 
 
 @pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
-@pytest.fixture
-def app(sqlite_url: str, office: PostOffice, app_on: Callable[..., Flask]) -> Flask:
-    return app_on(sqlite_url, SMTP_URL=office.url, MAIL_FROM="book@example.com", BASE_URL="https://book.example.com")
+def app(sqlite_url: str, mailing_app_on: Callable[..., Flask]) -> Flask:
+    return mailing_app_on(sqlite_url, BASE_URL="https://book.example.com")
 
 
 def marked(app: Flask) -> dict[str, str]:

@@ -12,17 +12,11 @@ import pytest
 from support.http_client import filled_in, get, post
 from support.server_process import HOUSE, Server
 from support.shop import Shop, tomorrow
-from support.smtp_server import PostOffice, post_office
+from support.smtp_server import PostOffice
 
 pytestmark = [pytest.mark.real_time, pytest.mark.slow]
 
 JANES = "jane@example.com"
-
-
-@pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
 
 
 @pytest.fixture

@@ -26,9 +26,9 @@ def open_menu(page: Page, calendar: str = "30-minute meeting") -> None:
     page.get_by_role("button", name=f"Menu of “{calendar}”").click()
 
 
-def share(page: Page) -> str:
-    """Share the first calendar; return the address of the new link."""
-    open_menu(page)
+def share(page: Page, calendar: str = "30-minute meeting") -> str:
+    """Share a calendar; return the address of the new link."""
+    open_menu(page, calendar)
     page.locator(".menu:popover-open button", has_text="Share").click()
     field = page.get_by_label("The link’s address")
     expect(field).to_be_visible()

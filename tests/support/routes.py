@@ -6,16 +6,18 @@ from typing import Any
 from flask import url_for
 
 from accounts.branding import change_logo
+from accounts.one_time_tokens import add_token, derive_token
+from accounts.password_resets import create_reset
 from branding.theme import themed_stylesheet
-from database import db
-from models import Owner
+from database import db, transaction
+from models import Owner, TokenPurpose
 from scheduling.busy_times import add_busy_time
 from scheduling.feeds import feed_token, renew_feed
 from support.world import World, at
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Referrer-Policy": "no-referrer",
@@ -31,7 +33,23 @@ def assert_closed(answer: Any) -> None:
     """The headers of any answer, by its address alone; redirections and errors too."""
     expected = dict(SECURITY_HEADERS)
     path = answer.request.path
-    if path.startswith(("/login", "/logout", "/setup", "/settings", "/bookings", "/healthz")) or path == "/":
+    if (
+        path.startswith(
+            (
+                "/login",
+                "/logout",
+                "/setup",
+                "/forgot",
+                "/reset",
+                "/email",
+                "/join",
+                "/settings",
+                "/bookings",
+                "/healthz",
+            )
+        )
+        or path == "/"
+    ):
         # An owner's form must be allowed to say that it comes from here.
         assert answer.headers.get("Referrer-Policy") in ("same-origin", "no-referrer")
         expected["Referrer-Policy"] = answer.headers["Referrer-Policy"]
@@ -53,6 +71,8 @@ def paths(world: World, owner: Owner) -> list[str]:
     booking = world.book(world.link(calendar), at("2026-11-30 09:00"))
     manage = world.manage_token(booking)
     with world.inside():
+        reset = create_reset(owner.email)
+        email, join = _one_time_tokens(owner, TokenPurpose.EMAIL, TokenPurpose.INVITATION)
         busy = add_busy_time(owner.id, at("2026-12-24 00:00"), at("2026-12-25 00:00"))
         renew_feed(world.key, owner.id)
         change_logo(owner.id, b"an image")
@@ -63,13 +83,25 @@ def paths(world: World, owner: Owner) -> list[str]:
         "calendar_id": calendar.id,
         "booking_id": booking.id,
         "busy_id": busy.id,
+        "session_id": 1,
+        "colleague_id": owner.id,
+        "invitation_id": 2,
         "message_id": world.message(booking).id,
     }
     values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
-    tokens: defaultdict[str, str | None] = defaultdict(str, b=token, booking=manage, feed=feed)
+    tokens: defaultdict[str, str | None] = defaultdict(
+        str, b=token, booking=manage, feed=feed, reset=reset, email=email
+    )
     found = []
     with world.app.test_request_context():
         for rule in world.app.url_map.iter_rules():
             all_values = values | {"token": tokens[rule.rule.split("/")[1]]}
             found.append(url_for(rule.endpoint, **{name: all_values[name] for name in rule.arguments}))
     return found
+
+
+def _one_time_tokens(owner: Owner, *purposes: TokenPurpose) -> list[str]:
+    with transaction() as session:
+        return [
+            derive_token(each, add_token(session, owner.id, each, email="new@example.com").salt) for each in purposes
+        ]

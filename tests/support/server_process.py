@@ -56,13 +56,13 @@ class Server:
 class Starting:
     """A server that was started, and may need a moment until it is ready."""
 
-    def __init__(self, folder: Path, program: str = "app.py", **environ: str) -> None:
+    def __init__(self, folder: Path, program: str = "app.py", python: str = sys.executable, **environ: str) -> None:
         port = environ.get("PORT") or str(free_port())
         env = {"PATH": os.environ["PATH"], "SECRET_KEY": KEY, "PORT": port, "PYTHONWARNINGS": "error"}
         env |= {"PYTHONPATH": str(HOUSE)} | {"DATABASE_URL": f"sqlite:///{folder / 'server.db'}"} | environ
         self.address, self.environ, self.log = f"http://127.0.0.1:{port}", env, folder / f"log-{port}"
         with self.log.open("w") as out:
-            command = [sys.executable, program]
+            command = [python, program]
             self.process = subprocess.Popen(command, cwd=HOUSE, env=env, stdout=out, stderr=out, text=True)
 
     def ready(self) -> Server:
@@ -78,9 +78,9 @@ class Starting:
 
 
 @contextlib.contextmanager
-def running(folder: Path, program: str = "app.py", **environ: str) -> Iterator[Server]:
+def running(folder: Path, program: str = "app.py", python: str = sys.executable, **environ: str) -> Iterator[Server]:
     """Give a server on a fresh SQLite file in `folder`, or on what the environment says."""
-    server = Starting(folder, program, **environ).ready()
+    server = Starting(folder, program, python, **environ).ready()
     try:
         yield server
     finally:

@@ -45,7 +45,7 @@ def test_a_month_marks_its_bookable_days(world: World) -> None:
     calendar = world.calendar(hours="tue 09:00-10:00")
     answer = look(world, world.link(calendar), "?month=2026-12&tz=Europe/Berlin")
     assert answer.status_code == 200
-    assert "December – January 2027" in answer.text
+    assert "December\u00a0– January 2027" in answer.text
     for day in range(1, 32):
         assert (f"date=2026-12-{day:02}" in answer.text) == (day in (1, 8, 15, 22, 29)), day
 

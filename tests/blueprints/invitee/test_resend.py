@@ -1,7 +1,7 @@
 """The manage link is mailed again to whoever booked, on both databases: `POST /b/<token>/resend`."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 from threading import Barrier, Thread
@@ -11,7 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import event
-from support.smtp_server import PostOffice, post_office
+from support.smtp_server import PostOffice
 from support.world import World, at
 from werkzeug.test import TestResponse
 
@@ -26,14 +26,8 @@ JANES_IN_OTHER_WORDS = ("jane@example.com", "JANE@Example.com", " jane@example.c
 
 
 @pytest.fixture
-def office() -> Iterator[PostOffice]:
-    with post_office() as office:
-        yield office
-
-
-@pytest.fixture
-def app(database_url: str, office: PostOffice, app_on: Callable[..., Flask]) -> Flask:
-    return app_on(database_url, SMTP_URL=office.url, MAIL_FROM="book@example.com")
+def app(database_url: str, mailing_app_on: Callable[..., Flask]) -> Flask:
+    return mailing_app_on(database_url)
 
 
 def ask(world: World, token: str, email: str | None = JANES) -> TestResponse:

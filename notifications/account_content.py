@@ -1,0 +1,95 @@
+"""The text of each mail about an account. A new kind is a function here, and its line in `CONTENTS`."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from i18n.bidi import isolate
+from i18n.formatting import format_moment, format_zone
+from i18n.texts import gettext as _
+from models import AccountMessage, AccountMessageKind, TokenPurpose
+from notifications.email_content import EmailContent
+from public_urls import account_token, base, email_address, forgot_address, join_address, reset_address
+
+
+def account_content(message: AccountMessage) -> EmailContent:
+    """Return the content of the mail, composed from its parameters."""
+    return CONTENTS[message.kind](message)
+
+
+def _password_changed(message: AccountMessage) -> EmailContent:
+    return EmailContent(
+        subject=_("Your password was changed"),
+        heading=_("Your password was changed"),
+        opening=_("All browsers that were signed in before are signed out. If it was you, there is nothing to do."),
+        facts=(
+            (_("When"), _moment(message)),
+            (_("Account"), message.owner.email),
+            (_("At"), base()),
+        ),
+        action=(_("It was not me: set a new password"), forgot_address()),
+        closing=_("If it was not you, also tell whoever runs this server."),
+    )
+
+
+def _password_reset(message: AccountMessage) -> EmailContent:
+    return EmailContent(
+        subject=_("Set a new password"),
+        heading=_("Set a new password"),
+        opening=_("Somebody asked for a new password of your account. If it was not you, there is nothing to do."),
+        facts=((_("Account"), message.owner.email), (_("At"), base())),
+        action=(_("Set a new password"), reset_address(account_token(TokenPurpose.PASSWORD, message))),
+        closing=_("The address works once, for an hour. Give it to nobody."),
+    )
+
+
+def _email_confirm(message: AccountMessage) -> EmailContent:
+    return EmailContent(
+        subject=_("Confirm your email"),
+        heading=_("Confirm your email"),
+        opening=_("Somebody gave this address as the new email of their account. If it was not you, do nothing."),
+        facts=((_("New email"), message.address), (_("At"), base())),
+        action=(_("Look at it and confirm"), email_address(account_token(TokenPurpose.EMAIL, message))),
+        closing=_("The address works once, for a day. Until then the old email stays."),
+    )
+
+
+def _email_changed(message: AccountMessage) -> EmailContent:
+    return EmailContent(
+        subject=_("Your email was changed"),
+        heading=_("Your email was changed"),
+        opening=_("You sign in with the new one from now on. If it was you, there is nothing to do."),
+        facts=(
+            (_("When"), _moment(message)),
+            (_("Before"), message.address),
+            (_("New email"), message.parameters["email"]),
+            (_("At"), base()),
+        ),
+        action=None,
+        closing=_("If it was not you, tell whoever runs this server at once."),
+    )
+
+
+def _invitation(message: AccountMessage) -> EmailContent:
+    who = isolate(message.owner.name)
+    return EmailContent(
+        subject=_("%(who)s invites you to Bookonce", who=who),
+        heading=_("%(who)s invites you", who=who),
+        opening=_("You get an account of your own, with your own calendars, to share one-time booking links."),
+        facts=((_("Email"), message.address), (_("At"), base())),
+        action=(_("Make my account"), join_address(account_token(TokenPurpose.INVITATION, message))),
+        closing=_("The address works once, for seven days. If you don’t know who this is, do nothing."),
+    )
+
+
+def _moment(message: AccountMessage) -> str:
+    zone = ZoneInfo(message.owner.timezone)
+    return f"{format_moment(message.created_at, zone)}\n{format_zone(zone, message.created_at)}"
+
+
+CONTENTS: dict[AccountMessageKind, Callable[[AccountMessage], EmailContent]] = {
+    AccountMessageKind.PASSWORD_CHANGED: _password_changed,
+    AccountMessageKind.PASSWORD_RESET: _password_reset,
+    AccountMessageKind.EMAIL_CONFIRM: _email_confirm,
+    AccountMessageKind.EMAIL_CHANGED: _email_changed,
+    AccountMessageKind.INVITATION: _invitation,
+}
