@@ -164,6 +164,6 @@
     if (day && target.matches("[data-on]")) turn(day, target.checked);
     else if (day && target.matches("[type=time]")) write(day);
   });
-  document.addEventListener("htmx:after:swap", () => days().some((day) => !typing && !day.querySelector("[data-row]")) && start());
+  document.addEventListener("htmx:after:swap", start); // the form may have come anew, without rows
   start();
 }
