@@ -22,13 +22,14 @@ from database import Instant, db, lock_owner, transaction, utcnow
 from models import AccountRole, BrowserSession, Owner, PublicProfile
 from scheduling.errors import NotFound
 from scheduling.notifications import FAILED_MAILS, LATE_MAILS, WARN_AFTER
+from scheduling.requests import OPEN_REQUESTS
 
 LIFETIME = timedelta(days=30)
 
 
 class SignedIn(NamedTuple):
     """Who is signed in, as their pages show it: the owner, the day on which the session was last used (in UTC), how
-    many of the owner's mails failed, and how many are late.
+    many of the owner's mails failed, how many are late, and how many people ask for a new link (up to 100).
     """
 
     id: int
@@ -47,6 +48,7 @@ class SignedIn(NamedTuple):
     used_on: date
     failed_mails: int
     late_mails: int
+    open_requests: int
 
     @property
     def public_profile(self) -> PublicProfile:
@@ -61,8 +63,8 @@ class SignedIn(NamedTuple):
 
 # It runs with each of an owner's pages.
 _SIGNED_IN = (
-    select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-3]))
-    .add_columns(BrowserSession.__table__.c.used_on, FAILED_MAILS, LATE_MAILS)
+    select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-4]))
+    .add_columns(BrowserSession.__table__.c.used_on, FAILED_MAILS, LATE_MAILS, OPEN_REQUESTS)
     .join(BrowserSession.__table__, BrowserSession.owner_id == Owner.id)
     .where(BrowserSession.token_hash == bindparam("hash"), BrowserSession.expires_at > bindparam("now", type_=Instant))
 )

@@ -22,7 +22,7 @@ from benchmarks.shops import busy_month, ordinary, paths, peer_visits, shop, vis
 SLOT = 'data-start="'
 PEER_SLOT = 'name="slot"'
 PEER = "benchmarks/peer.py"
-ROWS = 'class="row"'
+ROWS = '<li class="row'
 HOURS = 'class="day-hours"'
 
 # By its trigger it renews the stamp of each owner, so that no page that was kept is sent again.
