@@ -16,6 +16,9 @@
       link.hash === `#${id}` ? link.setAttribute("aria-current", "true") : link.removeAttribute("aria-current");
   }
 
+  const inputs = (target, which) => target.parentElement.querySelectorAll(which);
+  const first = (...fields) => fields.find((field) => field.checkVisibility());
+
   // The address names a section, or a field in one: a link in the list of errors.
   function follow() {
     const target = document.getElementById(location.hash.slice(1));
@@ -23,7 +26,7 @@
     if (!part) return;
     show(part.id);
     if (target === part) part.scrollIntoView();
-    else [target, ...target.parentElement.querySelectorAll("input")].find((each) => each.checkVisibility())?.focus();
+    else first(target, ...inputs(target, "[aria-invalid=true]"), ...inputs(target, "input"))?.focus();
   }
 
   document.addEventListener("click", (event) => {
