@@ -68,6 +68,7 @@ class AccountMessageKind(StrEnum):
     EMAIL_CONFIRM = "email-confirm"
     EMAIL_CHANGED = "email-changed"
     INVITATION = "invitation"
+    SOURCE_FAILS = "source-fails"
 
 
 class TokenPurpose(StrEnum):

@@ -721,7 +721,8 @@ class Source(Base):
 
     `secret` is its address and password, encrypted. `busy_count`, `notes` (JSON), `read_until` and the marks by which a
     later reading sees that nothing changed are of the last good reading, at `read_at`; `problem` is why the last one
-    failed, '' if it did not. `emptied_at` is when it first said that many busy times are gone; they stay for an hour.
+    failed, '' if it did not. `emptied_at` is when it first said that many busy times are gone; they stay for an hour;
+    `told_at` is when the owner was mailed that it fails.
     Until `leased_until` one process reads it. `write_to` is the address of the calendar into which appointments go.
     """
 
@@ -751,6 +752,7 @@ class Source(Base):
     problem_detail: Mapped[str] = mapped_column(String(MAX_LINE), default="")
     attempts: Mapped[int] = mapped_column(default=0)
     emptied_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
     paused_at: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[Timestamp]
     leased_until: Mapped[datetime | None] = mapped_column(Instant)

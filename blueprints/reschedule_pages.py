@@ -72,7 +72,7 @@ def move(context: RescheduleContext, keep_zone: bool = False) -> ResponseReturnV
         if form.validate():
             timezone = "" if keep_zone else form.timezone.data or ""
             booking = context.actor.find()
-            ask_before_moving(current_access(), booking.owner_id, booking.calendar.rules, start)
+            ask_before_moving(current_access(), booking.owner_id, booking.rules, start)
             reschedule(context.actor, start, timezone, notify=config.current().sends_mail)
             return redirect(context.back, code=303)
         booking = context.actor.find()

@@ -60,7 +60,8 @@ def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool)
                 raise SlotTaken
             booking = _new(key, link, booking_request, booking_request.start, link.now)
             _write(session.connection(), booking, link.now)
-            enqueue_entry(session.connection(), booking, link.now)
+            if link.is_written:
+                enqueue_entry(session.connection(), booking, link.now)
             if notify:
                 enqueue_notifications(booking, MessageKind.BOOKED, link.now)
         return booking

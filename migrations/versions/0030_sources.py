@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("problem_detail", sa.String(length=500), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("emptied_at", INSTANT, nullable=True),
+        sa.Column("told_at", INSTANT, nullable=True),
         sa.Column("paused_at", INSTANT, nullable=True),
         sa.Column("due_at", INSTANT, nullable=False),
         sa.Column("leased_until", INSTANT, nullable=True),
