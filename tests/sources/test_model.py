@@ -15,6 +15,7 @@ from support.sources import Sources
 from support.world import World, at, starts, z
 from time_machine import Traveller
 
+from database import db
 from models import Booking, Source
 from scheduling.errors import SlotTaken
 from sources.readings import CONFIRM_AFTER, MANY
@@ -125,6 +126,8 @@ def model_world(sqlite_url: str, shared_app: Callable[[str], Flask]) -> Iterator
     world = World(shared_app(sqlite_url))
     with feed_server() as feeds:
         yield world, feeds
+    with world.inside():
+        db.engine.dispose()
 
 
 @pytest.mark.slow

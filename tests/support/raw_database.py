@@ -30,7 +30,7 @@ def insert(world: World, row: dict[str, Any]) -> None:
 
 def take_protection_away(world: World, keep_rows: bool = False) -> None:
     """Remove constraints, triggers and indexes of bookings, changes, messages; rows too, unless `keep_rows`."""
-    for table in ("messages", "changes", "bookings"):
+    for table in ("calendar_entries", "messages", "changes", "bookings"):
         world.execute(f"CREATE TABLE unprotected AS SELECT * FROM {table} WHERE {keep_rows}")
         world.execute(f"DROP TABLE {table}")
         world.execute(f"ALTER TABLE unprotected RENAME TO {table}")
