@@ -19,6 +19,7 @@ from blueprints import auth, errors, invitee, owner, system, template_functions
 from blueprints.each_row import each_row
 from blueprints.kept_pages import MOST, KeptPages
 from blueprints.login_required import csrf, current_owner
+from blueprints.owner.undo import take_undo
 from blueprints.responses import is_owner_page, url_pattern
 from blueprints.slot_picker import slot_page
 from branding import logos, theme
@@ -36,6 +37,8 @@ from middleware.headers import headers_middleware, security_headers
 from middleware.kept_pages import kept_pages_middleware
 from middleware.request_metrics import ROUTE, Metrics, metrics_middleware
 from parsing import contact_links
+from public_urls import base
+from scheduling.requests import MANY as MANY_REQUESTS
 from server.serve import serve
 
 HERE = Path(__file__).parent
@@ -43,11 +46,16 @@ MAX_BYTES = 64_000
 """Of a request's body. Twice what a booking with the longest texts takes, each sign of them percent-encoded."""
 MAX_CALENDAR_BYTES = 1_000_000
 """Of a calendar's form, which repeats up to 2,000 dates with their hours."""
+MAX_CSV_BYTES = 5_000_000
+"""Of a table of people, with the rest of its form."""
 LARGER = {
     "owner.calendars.new": MAX_CALENDAR_BYTES,
     "owner.calendars.edit": MAX_CALENDAR_BYTES,
     "owner.profile.branding": logos.MAX_BYTES,
+    "owner.batches.create": MAX_CSV_BYTES,
 }
+MAX_FORM_MEMORY = {"owner.batches.create": MAX_CSV_BYTES}
+"""Of all fields of a form together, but its files."""
 MAY_BE_KEPT = {"system.ics_feed.ics", "system.branding.stylesheet", "system.branding.logo"}
 
 
@@ -116,7 +124,10 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         stylesheet=theme.stylesheet_url,
         url_pattern=url_pattern,
         each_row=each_row,
+        base_url=base,
         current_owner=current_owner,
+        many_requests=MANY_REQUESTS,
+        take_undo=take_undo,
         mail_server=config.mail,
         initials=template_functions.initials,
         location_icon=template_functions.location_icon,
@@ -177,7 +188,7 @@ def _refuse_too_much() -> None:
     """Answer 413 to a request body that is too large, even if no view would read it."""
     limit = LARGER.get(request.endpoint or "", MAX_BYTES)
     request.max_content_length = limit
-    request.max_form_memory_size = min(limit, MAX_CALENDAR_BYTES)
+    request.max_form_memory_size = MAX_FORM_MEMORY.get(request.endpoint or "", min(limit, MAX_CALENDAR_BYTES))
     if (request.content_length or 0) > limit:
         abort(413)
 

@@ -52,6 +52,14 @@ class MessageKind(StrEnum):
     RESENT = "resent"
 
 
+class RequestState(StrEnum):
+    """Whether the owner has answered a request for a new link with one, or dismissed it."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    DISMISSED = "dismissed"
+
+
 class AccountMessageKind(StrEnum):
     """The event that a mail about an account tells of. No constraint lists them, so a new kind needs no migration."""
 

@@ -23,6 +23,7 @@ from models import AccountRole, BrowserSession, Owner, PublicProfile
 from scheduling import source_troubles
 from scheduling.errors import NotFound
 from scheduling.notifications import FAILED_MAILS, LATE_MAILS, WARN_AFTER
+from scheduling.requests import OPEN_REQUESTS
 from scheduling.source_troubles import TROUBLED_SOURCES
 
 LIFETIME = timedelta(days=30)
@@ -30,7 +31,8 @@ LIFETIME = timedelta(days=30)
 
 class SignedIn(NamedTuple):
     """Who is signed in, as their pages show it: the owner, the day on which the session was last used (in UTC), how
-    many of the owner's mails failed, how many are late, and how many of their other calendars can't be read.
+    many of the owner's mails failed, how many are late, how many people ask for a new link (up to 100), and how many
+    of the owner's other calendars can't be read.
     """
 
     id: int
@@ -49,6 +51,7 @@ class SignedIn(NamedTuple):
     used_on: date
     failed_mails: int
     late_mails: int
+    open_requests: int
     troubled_sources: int
 
     @property
@@ -64,8 +67,8 @@ class SignedIn(NamedTuple):
 
 # It runs with each of an owner's pages.
 _SIGNED_IN = (
-    select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-4]))
-    .add_columns(BrowserSession.__table__.c.used_on, FAILED_MAILS, LATE_MAILS, TROUBLED_SOURCES)
+    select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-5]))
+    .add_columns(BrowserSession.__table__.c.used_on, FAILED_MAILS, LATE_MAILS, OPEN_REQUESTS, TROUBLED_SOURCES)
     .join(BrowserSession.__table__, BrowserSession.owner_id == Owner.id)
     .where(BrowserSession.token_hash == bindparam("hash"), BrowserSession.expires_at > bindparam("now", type_=Instant))
 )

@@ -83,7 +83,8 @@ def build_picker(
     With `near`, the slots nearest to it are listed separately.
     """
     today = now.astimezone(zone).date()
-    last = (instant(rules.last_date(now), 24 * 60, rules.zone) - timedelta.resolution).astimezone(zone).date()
+    end_of_horizon = instant(rules.last_date(now), 24 * 60, rules.zone) - timedelta.resolution
+    last = max(today, end_of_horizon.astimezone(zone).date())  # the dates of an offer may be over
     begins = partial(_first_day, today=today, first_weekday=first_weekday)
 
     def view(of: date) -> date:

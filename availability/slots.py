@@ -62,14 +62,20 @@ class Rules:
     horizon: int = 60
     """Days: the last bookable date is today in the calendar's zone and this many more."""
     daily_limit: int | None = None
+    earliest: date | None = None
+    latest: date | None = None
+    """The first and the last bookable date in the calendar's zone, where they are narrower than notice and horizon."""
+    starts: tuple[datetime, ...] | None = None
+    """Exact starts, sorted, in the place of what windows and steps give."""
 
     def blocked(self, start: datetime) -> tuple[datetime, datetime]:
         """Return the interval that an appointment at `start` blocks, buffers included."""
         return start - self.buffer_before, start + self.duration + self.buffer_after
 
     def last_date(self, now: datetime) -> date:
-        """Return the last date, in the calendar's zone, that is within the horizon."""
-        return now.astimezone(self.zone).date() + timedelta(days=self.horizon)
+        """Return the last date, in the calendar's zone, that is within the horizon and not after `latest`."""
+        last = now.astimezone(self.zone).date() + timedelta(days=self.horizon)
+        return min(last, self.latest) if self.latest else last
 
 
 class BusyTimes:
@@ -115,18 +121,23 @@ class BookableRange:
     """The time range in which slots can be booked at `now`, and a test for each candidate in it."""
 
     def __init__(self, rules: Rules, agenda: Agenda, now: datetime, since: datetime, until: datetime) -> None:
-        """Narrow `[since, until)` to what the minimum notice and the horizon allow."""
+        """Narrow `[since, until)` to what the minimum notice, the horizon and the dates of an offer allow."""
         self._rules, self._agenda = rules, agenda
-        self._last_date = rules.last_date(now)
+        self._first_date, self._last_date = rules.earliest or date.min, rules.last_date(now)
         self._since = max(since, now + rules.min_notice)
+        if rules.earliest:
+            self._since = max(self._since, instant(rules.earliest, 0, rules.zone) - DAY)
         self._until = min(until, instant(self._last_date, MINUTES_A_DAY, rules.zone) + DAY)
 
     def days(self) -> Iterator[list[datetime]]:
         """Yield the candidates of each date, starting a day early: a start in a gap may fall on the next day.
 
-        In some places a whole day was skipped.
+        In some places a whole day was skipped. Exact starts come all at once.
         """
         if self._since >= self._until:
+            return
+        if self._rules.starts is not None:
+            yield list(self._rules.starts)
             return
         day = self._since.astimezone(self._rules.zone).date() - DAY
         last = self._until.astimezone(self._rules.zone).date()
@@ -139,7 +150,7 @@ class BookableRange:
         if not self._since <= start < self._until or self._agenda.busy.meets(*self._rules.blocked(start)):
             return False
         on, limit = start.astimezone(self._rules.zone).date(), self._rules.daily_limit
-        return on <= self._last_date and (limit is None or self._agenda.booked.get(on, 0) < limit)
+        return self._first_date <= on <= self._last_date and (limit is None or self._agenda.booked.get(on, 0) < limit)
 
 
 def offered_slots(rules: Rules, agenda: Agenda, now: datetime, since: datetime, until: datetime) -> list[datetime]:

@@ -13,7 +13,7 @@ import tokens
 from database import db
 from models import Booking, Calendar
 from scheduling import bookings, links
-from scheduling.booking_queries import normalize_for_search
+from scheduling.search import normalize_for_search
 
 A_DAY = 16
 """Appointments a day: half an hour each, from nine to five, on all days up to yesterday."""

@@ -22,7 +22,7 @@ from benchmarks.shops import busy_month, ordinary, paths, peer_visits, shop, vis
 SLOT = 'data-start="'
 PEER_SLOT = 'name="slot"'
 PEER = "benchmarks/peer.py"
-ROWS = 'class="row"'
+ROWS = '<li class="row'
 HOURS = 'class="day-hours"'
 
 # By its trigger it renews the stamp of each owner, so that no page that was kept is sent again.
@@ -132,6 +132,8 @@ class Bench:
                     (goals.COMING, "/bookings", ROWS),
                     (goals.PAST, "/bookings?show=past", ROWS),
                     (goals.LINKS, f"/settings/calendars/{calendars[0].id}/links", ROWS),
+                    (goals.ALL_LINKS, "/links", ROWS),
+                    (goals.WAITING_LINKS, "/links?state=active", ROWS),
                 ):
                     yield self._compare(goal, self._look(app, [path], holds, cookie=signed_in), self._look(floor))
 

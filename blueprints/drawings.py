@@ -1,30 +1,30 @@
 """Small drawings that are made of data."""
 
-from collections.abc import Sequence
 from functools import lru_cache
 
-from flask_babel import get_locale
+from babel import Locale
 from markupsafe import Markup
 
-from availability.slots import Windows
+from availability.slots import Availability, Windows
+from i18n.formatting import format_hours
+from i18n.locales import current_locale
 
 NOON = 12 * 60
 CELL = "M{x} {y}h6a2 2 0 0 1 2 2v3a2 2 0 0 1-2 2h-6a2 2 0 0 1-2-2v-3a2 2 0 0 1 2-2z"
 STEP_X, STEP_Y = 13, 11
 
 
-def week_drawing(week: Sequence[Windows], words: str) -> Markup:
+def week_drawing(availability: Availability) -> Markup:
     """Return a week as an SVG image: for each day, whether there are hours before noon (above) and after it (below).
 
-    `week` are the windows of each weekday in minutes, Monday first; `words` say the same for a screen reader. The days
-    stand in the reader's order.
+    The days stand in the reader's order. Words say the hours for a screen reader.
     """
-    locale = get_locale()
-    return _drawing(tuple(week), words, int(locale.first_week_day) if locale else 0)
+    return _drawing(availability.week, current_locale())
 
 
 @lru_cache(maxsize=256)
-def _drawing(week: Sequence[Windows], words: str, first: int) -> Markup:
+def _drawing(week: tuple[Windows, ...], locale: Locale) -> Markup:
+    first, words = locale.first_week_day, format_hours(Availability(week))
     shapes = {True: "", False: ""}
     for place in range(7):
         windows = week[(first + place) % 7]

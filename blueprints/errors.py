@@ -8,30 +8,18 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
-import tokens
 from accounts.errors import TokenGone, TooManyAttempts, TooManyChecks
 from blueprints.responses import is_owner_page, render_page, requested_address, wants_fragment
+from blueprints.spent_page import spent_page
 from blueprints.trailing_characters import redirect_to_plain_address
 from database import CommitUnknown, close_session
 from i18n.texts import gettext as _
-from i18n.texts import lazy_gettext as _l
 from middleware.exception_log import error_code
-from scheduling.errors import CalendarClosed, LinkExpired, LinkRevoked, LinkUnavailable, LinkUsed, NotFound
+from scheduling.errors import LinkUnavailable, NotFound
 
 NO_TABLES = "The database has no tables: run `flask --app app db upgrade`"
 RETRY_AFTER = 5
 """Seconds."""
-
-LINK_UNAVAILABLE = {
-    LinkUnavailable: (_l("This link can’t be used"), _l("Nothing can be booked with it.")),
-    LinkUsed: (_l("This link has already been used"), _l("A one-time link works for one booking.")),
-    LinkExpired: (_l("This link has expired"), _l("A one-time link works for a limited time.")),
-    LinkRevoked: (_l("This link is no longer valid"), _l("It was taken back before anybody booked with it.")),
-    CalendarClosed: (
-        _l("No appointments can be booked here at the moment"),
-        _l("The calendar behind this link is closed."),
-    ),
-}
 
 
 def register(app: Flask) -> None:
@@ -50,10 +38,7 @@ def register(app: Flask) -> None:
 
 
 def _link_unavailable(refusal: LinkUnavailable) -> ResponseReturnValue:
-    title, why = next(LINK_UNAVAILABLE[kind] for kind in type(refusal).__mro__ if kind in LINK_UNAVAILABLE)
-    token = (request.view_args or {}).get("token", "")
-    context = {"title": title, "why": why, "profile": refusal.owner, "used": isinstance(refusal, LinkUsed)}
-    return _for_htmx(render_page("spent.html", 410, **context, token=token, kept_link=tokens.storage_name(token)))
+    return _for_htmx(spent_page(refusal))
 
 
 def _too_many(refusal: TooManyAttempts) -> ResponseReturnValue:
@@ -153,7 +138,10 @@ def _csrf_words() -> tuple[str, str]:
 def _words(status: int) -> tuple[str, str]:
     return {
         400: (_("This request can't be understood"), _("Go back, reload the page, and try again.")),
-        404: (_("There is no such page"), _("Check that the address is complete: nothing may be missing at its end.")),
+        404: (
+            _("There is no such page"),
+            _("The end of the address may be missing: copy it again, or ask whoever you have it from."),
+        ),
         405: (_("This can't be done here"), _("Go back and try again from the page before.")),
         410: (_("This page is gone"), _("Please contact whoever gave you the address.")),
         413: (

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,14 +52,14 @@ def choose(context: RescheduleContext) -> ResponseReturnValue:
     if refusal := reschedule_error(context.actor, booking, now, history(booking)):
         return context.refused(booking, refusal)
     if not request.args.keys() & {"start", "date", "month"}:
-        return _picker(context, booking, picker_around(booking.calendar, booking.starts_at, moving=booking))
+        return _picker(context, booking, picker_around(booking, booking.starts_at))
     if "start" not in request.args:
-        return _picker(context, booking, picker_from_query(booking.calendar, moving=booking))
+        return _picker(context, booking, picker_from_query(booking))
     start = parse_instant(request.args["start"])
-    if start is None or not is_free(booking.calendar, start, now, moving=booking):
-        return _picker(context, booking, picker_around(booking.calendar, start, moving=booking, gone=True), 409)
+    if start is None or not is_free(booking.calendar, booking.rules, start, now, moving=booking):
+        return _picker(context, booking, picker_around(booking, start, gone=True), 409)
     zone = reader_zone(booking.calendar)
-    end = start + timedelta(minutes=booking.calendar.duration)
+    end = start + booking.rules.duration
     shared = _shared_context(context.actor, booking)
     return render_page("move.html", **shared, back=context.back, start=start, end=end, zone=zone)
 
@@ -79,10 +78,10 @@ def move(context: RescheduleContext, keep_zone: bool = False) -> ResponseReturnV
         booking = context.actor.find()
         if refusal := reschedule_error(context.actor, booking, utcnow(), history(booking)):
             return context.refused(booking, refusal)
-        return _picker(context, booking, picker_from_query(booking.calendar, moving=booking), 422)
+        return _picker(context, booking, picker_from_query(booking), 422)
     except SlotTaken:
         booking = context.actor.find()
-        return _picker(context, booking, picker_around(booking.calendar, start, moving=booking, gone=True), 409)
+        return _picker(context, booking, picker_around(booking, start, gone=True), 409)
     except ChangeNotAllowed as refusal:
         return context.refused(context.actor.find(), type(refusal))
 

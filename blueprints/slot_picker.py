@@ -15,7 +15,7 @@ from blueprints.kept_pages import Choice
 from blueprints.responses import wants_fragment
 from database import utcnow
 from i18n import formatting, timezones
-from models import Booking, Calendar, PublicCalendar
+from models import Booking, Calendar, Link, PublicCalendar
 from parsing.values import parse_date, parse_month
 from scheduling.agenda import agenda
 
@@ -48,12 +48,12 @@ def choice_from_query() -> Choice:
     )
 
 
-def picker_of(calendar: Calendar, choice: Choice, now: datetime) -> Picker:
+def picker_of(link: Link, choice: Choice, now: datetime) -> Picker:
     """Return the picker for a choice at `now`; it depends on nothing else in the request."""
-    zone = ZoneInfo(choice.zone or calendar.timezone)
+    zone = ZoneInfo(choice.zone or link.calendar.timezone)
     return build_picker(
-        calendar.rules,
-        _agenda(calendar, now),
+        link.rules,
+        _agenda(link.calendar, now),
         now,
         zone,
         choice.month,
@@ -62,26 +62,23 @@ def picker_of(calendar: Calendar, choice: Choice, now: datetime) -> Picker:
     )
 
 
-def picker_from_query(calendar: Calendar, moving: Booking | None = None) -> Picker:
+def picker_from_query(what: Link | Booking) -> Picker:
     """Return the picker on the day or the month of the query; an invalid one counts as absent."""
     args = request.args
-    return _pick(calendar, moving, month=parse_month(args.get("month")), day=parse_date(args.get("date")))
+    return _pick(what, month=parse_month(args.get("month")), day=parse_date(args.get("date")))
 
 
-def picker_around(
-    calendar: Calendar, start: datetime | None, moving: Booking | None = None, gone: bool = False
-) -> Picker:
+def picker_around(what: Link | Booking, start: datetime | None, gone: bool = False) -> Picker:
     """Return the picker on the day of a slot, or on the first day with slots if that day has none.
 
     If the slot is `gone`, the free slots nearest to it come first.
     """
     if start is not None:
-        picker = _pick(
-            calendar, moving, day=start.astimezone(reader_zone(calendar)).date(), near=start if gone else None
-        )
+        day = start.astimezone(reader_zone(what.calendar)).date()
+        picker = _pick(what, day=day, near=start if gone else None)
         if picker.starts or picker.nearest:
             return picker
-    return _pick(calendar, moving)
+    return _pick(what)
 
 
 @lru_cache(maxsize=500)
@@ -105,16 +102,13 @@ def slot_page(
 
 
 def _pick(
-    calendar: Calendar,
-    moving: Booking | None,
-    month: date | None = None,
-    day: date | None = None,
-    near: datetime | None = None,
+    what: Link | Booking, month: date | None = None, day: date | None = None, near: datetime | None = None
 ) -> Picker:
-    now = utcnow()
+    """Return the picker of a link, or of an appointment that is being moved, as if its time were free."""
+    now, calendar = utcnow(), what.calendar
     return build_picker(
-        calendar.rules,
-        _agenda(calendar, now, moving),
+        what.rules,
+        _agenda(calendar, now, moving=what if isinstance(what, Booking) else None),
         now,
         reader_zone(calendar),
         month,

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from availability.slots import Availability
 from blueprints.drawings import week_drawing
 from i18n.bidi import isolate
-from i18n.formatting import format_booked, format_hours, format_minutes, format_time, format_waiting
+from i18n.formatting import format_booked, format_minutes, format_time, format_waiting
 from i18n.texts import gettext as _
 from models import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
 from parsing.contact_links import mail_link
@@ -109,6 +109,7 @@ class CalendarRow(NamedTuple):
     id: int
     name: str
     is_open: bool
+    share: str
     menu: str
     facts: str
     week: Markup
@@ -126,9 +127,10 @@ class CalendarRow(NamedTuple):
             id=summary.id,
             name=summary.name,
             is_open=summary.is_open,
+            share=_("Share “%(name)s”", name=isolate(summary.name)),
             menu=_("Menu of “%(name)s”", name=isolate(summary.name)),
             facts=" · ".join(filter(None, (format_minutes(summary.duration), isolate(summary.location)))),
-            week=week_drawing(summary.availability.week, format_hours(summary.availability)),
+            week=week_drawing(summary.availability),
             waiting=format_waiting(summary.waiting, MANY),
             booked=format_booked(summary.booked, MANY),
             edit_url=edit_url,
@@ -140,14 +142,76 @@ class CalendarRow(NamedTuple):
 
 @dataclass(frozen=True)
 class LinkView(View):
-    """A link, for its owner, with its booking if it has one."""
+    """A link, for its owner. `duration` is in minutes, None if it is the calendar's."""
 
     id: int
+    calendar_id: int
     label: str
+    name: str
+    email: str
     created_at: datetime
     expires_at: datetime | None
+    revoked_at: datetime | None
+    duration: int | None
+    earliest: date | None
+    latest: date | None
+    starts: tuple[datetime, ...]
     state: LinkState
+
+    @property
+    def whom(self) -> str:
+        """For whom it is, '' if nobody said."""
+        return self.label or self.name or self.email
+
+
+@dataclass(frozen=True)
+class BatchView(View):
+    """Links that were made at once."""
+
+    id: int
+    calendar_id: int
+    label: str
+    count: int
+    columns: str
+    encoding: str
+    separator: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class ListedLinkView:
+    """A link in a list. `address` is None if it was made with another key of the server."""
+
+    link: LinkView
+    calendar_name: str
+    calendar_open: bool
+    address: str | None
     booking: BookingView | None
+    batch: BatchView | None
+    position: int | None
+
+    @property
+    def end(self) -> str:
+        """The last letters of the address, by which an owner tells links apart."""
+        return self.address[-6:] if self.address else ""
+
+    @property
+    def whom(self) -> str:
+        """For whom it is, or who booked; '' if neither is known."""
+        return self.link.whom or (self.booking.name if self.booking else "")
+
+
+@dataclass(frozen=True)
+class RequestView(View):
+    """What somebody at a spent link asks for."""
+
+    id: int
+    name: str
+    contact: str
+    note: str
+    created_at: datetime
+    calendar_name: str
+    label: str
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -45,6 +46,15 @@ def prepare_logo(data: bytes) -> bytes:
     Only the pixels are kept: no location, camera data or comments. Raises InvalidImage.
     """
     return _worker.submit(lambda: _small(_legible(_decoded(data)))).result()
+
+
+@lru_cache(maxsize=32)
+def logo_as_png(image: bytes) -> bytes:
+    """Return a logo as PNG, which also those mail programs show that know no WebP."""
+    file = BytesIO()
+    with Image.open(BytesIO(image), formats=("WEBP",)) as picture:
+        picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
 
 
 def _decoded(data: bytes) -> Image.Image:

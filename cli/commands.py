@@ -1,4 +1,4 @@
-"""Commands for owners, calendars and links: exit 0, or one line on standard error and exit 1."""
+"""Commands for owners and calendars: exit 0, or one line on standard error and exit 1."""
 
 import sys
 from collections.abc import Sequence
@@ -13,18 +13,17 @@ from accounts.errors import EmailTaken
 from accounts.password_resets import create_reset
 from availability.opening_hours import HoursError, parse_availability
 from availability.slots import MINUTES_A_DAY
+from cli.links import link_group
 from cli.mail import mail_test, work
 from cli.maintenance import backup, check
 from cli.params import Command, CommandError, EmailParam, Group, LineParam, TimezoneParam
 from cli.seed import seed
 from cli.sources import source_group
-from database import LARGEST_ID
 from i18n.hours_errors import hours_error_text
 from models import Owner
 from parsing.limits import (
     MAX_DAYS,
     MAX_EMAIL,
-    MAX_LABEL,
     MAX_NAME,
     MAX_NOTICE,
     MAX_PASSWORD,
@@ -32,18 +31,15 @@ from parsing.limits import (
     MIN_PASSWORD,
 )
 from parsing.passwords import is_common_password
-from public_urls import key, link_address, reset_address
-from scheduling import calendars, links
-from scheduling.errors import CalendarClosed, NotFound
+from public_urls import reset_address
+from scheduling import calendars
 
-EMAIL, NAME, LABEL = EmailParam(MAX_EMAIL), LineParam(MAX_NAME), LineParam(MAX_LABEL, empty=True)
+EMAIL, NAME = EmailParam(MAX_EMAIL), LineParam(MAX_NAME)
 ZONE, LENGTH, DAYS = TimezoneParam(), click.IntRange(1, MINUTES_A_DAY), click.IntRange(0, MAX_DAYS)
 MINUTES = click.IntRange(0, MINUTES_A_DAY)
-ROW = click.IntRange(1, LARGEST_ID)
 
 owner_group = Group("owner", help="Owners: the people with accounts.")
 calendar_group = Group("calendar", help="Calendars: what can be booked.")
-link_group = Group("link", help="One-time links.")
 
 
 @owner_group.command("create")
@@ -113,24 +109,6 @@ def calendar_list(owner: str) -> None:
     """List an owner's calendars, one per line: id, tab, name."""
     for calendar in calendars.list_calendars(_owner(owner).id):
         click.echo(f"{calendar.id}\t{calendar.name}")
-
-
-@link_group.command("create")
-@click.option("--calendar", type=ROW, required=True, help="The calendar's id.")
-@click.option("--count", type=click.IntRange(1, 100_000), default=1)
-@click.option("--label", type=LABEL, default="", help="The person it is for; only the owner sees it.")
-@click.option("--expires-in", type=DAYS, help="Days; the calendar's setting, if not given.")
-def link_create(calendar: int, count: int, label: str, expires_in: int | None) -> None:
-    """Create one-time links; prints one address per line."""
-    try:
-        found = calendars.get_any_calendar(calendar)
-        made = links.create_links(key(), found.owner_id, calendar, count, label, expires_in)
-    except NotFound:
-        raise CommandError(f"There is no calendar {calendar}.") from None
-    except CalendarClosed:
-        raise CommandError(f"Calendar {calendar} is closed: nobody could book with its links.") from None
-    for link in made:
-        click.echo(link_address(link))
 
 
 def add_commands(app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from datetime import date, datetime
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from i18n.timezones import parse_timezone
 from middleware.exception_log import error_code
 from parsing.email_addresses import clean_email, is_email
+from parsing.values import parse_date, parse_instant
 
 
 class CommandError(click.ClickException):
@@ -79,6 +81,26 @@ class EmailParam(LineParam):
         if not is_email(value):
             self.fail(f"{value!r} is not an email address", param, ctx)
         return value
+
+
+class DateParam(click.ParamType[date]):
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        day = value if isinstance(value, date) else parse_date(value)
+        if day is None:
+            self.fail(f"{value!r} is not a date such as 2026-12-24", param, ctx)
+        return day
+
+
+class InstantParam(click.ParamType[datetime]):
+    name = "instant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        at = value if isinstance(value, datetime) else parse_instant(value)
+        if at is None:
+            self.fail(f"{value!r} is not an instant such as 2026-12-24T09:00:00Z", param, ctx)
+        return at
 
 
 class TimezoneParam(click.ParamType[str]):

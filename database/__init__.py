@@ -9,9 +9,11 @@ from database.types import (
     Hash,
     Id,
     Instant,
+    Instants,
     Timestamp,
     column_values,
     enum_text,
+    instants_text,
     utcnow,
 )
 
@@ -23,6 +25,7 @@ __all__ = [
     "Hash",
     "Id",
     "Instant",
+    "Instants",
     "LARGEST_ID",
     "Timestamp",
     "begin_snapshot",
@@ -30,6 +33,7 @@ __all__ = [
     "column_values",
     "db",
     "enum_text",
+    "instants_text",
     "lock_owner",
     "snapshot",
     "transaction",

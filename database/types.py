@@ -1,6 +1,7 @@
 """Column types (UTC instants, availability as JSON, enums), common columns, and the base class of all tables."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -72,6 +73,24 @@ def _read_availability(text: str) -> Availability:
         week=tuple(tuple(Window(*w) for w in windows) for windows in kept["week"]),
         overrides=MappingProxyType(overrides),
     )
+
+
+class Instants(TypeDecorator[tuple[datetime, ...]]):
+    """Aware datetimes of whole seconds, stored as one text: `2026-12-03T09:00:00Z 2026-12-04T09:00:00Z`, or ''."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[datetime, ...] | None, dialect: Dialect) -> str | None:
+        return None if value is None else instants_text(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[datetime, ...] | None:
+        return None if value is None else tuple(datetime.fromisoformat(part) for part in value.split())
+
+
+def instants_text(instants: Iterable[datetime]) -> str:
+    """Return instants as `Instants` stores them."""
+    return " ".join(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for at in instants)
 
 
 def enum_text(kind: type[StrEnum], length: int | None = None) -> Enum:

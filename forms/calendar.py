@@ -103,12 +103,13 @@ class CalendarForm(OurForm):
     def rules(self) -> Rules:
         """Return the rule for slots as a valid form has it, as if the calendar were open."""
         minutes = ("duration", "step", "buffer_before", "buffer_after", "min_notice")
+        times: dict[str, Any] = {name: timedelta(minutes=self[name].data) for name in minutes}
         return Rules(
             zone=ZoneInfo(self.timezone.data),
             availability=self.values()["availability"],
             horizon=self.horizon.data,
             daily_limit=self.daily_limit.data,
-            **{name: timedelta(minutes=self[name].data) for name in minutes},
+            **times,
         )
 
 

@@ -161,6 +161,28 @@ def format_moment(at: datetime, zone: ZoneInfo) -> str:
     return f"{format_date(at, zone)}, {format_time(at.astimezone(zone))}"
 
 
+def last_day(expires_at: datetime, zone: ZoneInfo) -> date:
+    """Return the last day of which a part is before an instant: what expires at midnight works the day before."""
+    return (expires_at - timedelta.resolution).astimezone(zone).date()
+
+
+def format_last_day(expires_at: datetime, zone: ZoneInfo) -> str:
+    """Return the last day on which a link works, in short: `3 Dec 2026`."""
+    return _date(last_day(expires_at, zone), "d MMM y")
+
+
+def format_expiry(expires_at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
+    """Return when an unused link expires: `expires in 90 days`, `expires tomorrow`, `never expires`."""
+    if expires_at is None:
+        return str(_("never expires"))
+    days = (last_day(expires_at, zone) - now.astimezone(zone).date()).days
+    if days < 1:
+        return str(_("expires today"))
+    return str(
+        _("expires tomorrow") if days == 1 else ngettext("expires in %(num)s day", "expires in %(num)s days", days)
+    )
+
+
 def format_zone(zone: ZoneInfo, at: datetime) -> str:
     """Return the place of a zone with its offset at an instant: `Berlin (UTC+1)`."""
     place, offset = format_place(zone, at)
@@ -339,16 +361,23 @@ def format_waiting(count: int, many: int) -> str:
     """Return how many links wait: `3 waiting`; `99+ waiting` from `many` on, `none waiting` for 0."""
     if not count:
         return _("none waiting")
-    return _("%(count)s waiting", count=_up_to(count, many))
+    return _("%(count)s waiting", count=format_up_to(count, many))
 
 
 @_cached_by_locale
 def format_booked(count: int, many: int) -> str:
     """Return how many bookings were made: `12 booked`, `99+ booked` from `many` on; '' for 0."""
-    return _("%(count)s booked", count=_up_to(count, many)) if count else ""
+    return _("%(count)s booked", count=format_up_to(count, many)) if count else ""
 
 
-def _up_to(count: int, many: int) -> str:
+def format_asking(count: int, many: int) -> str:
+    """Return how many people ask for a new link: `3 ask for a new link`, `99+ ask ...` from `many` on."""
+    words = ngettext("%(count)s asks for a new link", "%(count)s ask for a new link", count, count="%(count)s")
+    return str(words) % {"count": format_up_to(count, many)}
+
+
+def format_up_to(count: int, many: int) -> str:
+    """Return a number that was counted up to `many` only: `99+` from there on."""
     return str(count) if count < many else f"{many - 1}+"
 
 

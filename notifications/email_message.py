@@ -12,7 +12,9 @@ from hashlib import sha256
 from flask import render_template
 from flask_babel import force_locale
 
-from branding.colours import DARK, LIGHT
+from accounts.branding import logo_image
+from branding.colours import DARK, LIGHT, scheme_in
+from branding.logos import logo_as_png
 from i18n.bidi import isolate
 from i18n.locales import DEFAULT
 from i18n.texts import gettext as _
@@ -23,8 +25,11 @@ from notifications.email_content import EmailContent, email_content, own_address
 from parsing.email_addresses import Mailbox, split_address
 from parsing.mail_server import MailServer
 from parsing.values import printable_line
+from public_profile import PublicProfile
 
 WIDTH = 72
+LOGO_ID = "logo@bookonce"
+NO_LOOK = PublicProfile("", "")
 
 
 def compose(message: Mail, server: MailServer, now: datetime) -> EmailMessage:
@@ -38,7 +43,13 @@ def compose(message: Mail, server: MailServer, now: datetime) -> EmailMessage:
 def _about_account(message: AccountMessage, server: MailServer, now: datetime) -> EmailMessage:
     name = message.owner.name if message.address == message.owner.email else ""
     sender = Mailbox(server.name or "Bookonce", server.address)
-    mail = write(account_content(message), sender=sender, recipient=Mailbox(name, message.address), now=now)
+    mail = write(
+        account_content(message),
+        sender=sender,
+        recipient=Mailbox(name, message.address),
+        now=now,
+        look=message.owner.public_profile,
+    )
     domain = server.address.rpartition("@")[2]
     mail["Message-ID"] = _id(domain, "account", message.id, message.created_at.isoformat())
     return mail
@@ -54,6 +65,7 @@ def _about_booking(message: Message, server: MailServer, now: datetime) -> Email
         sender=Mailbox(server.name or (owner.name if to_invitee else "Bookonce"), server.address),
         recipient=Mailbox("", invitee.address) if to_invitee else owner,
         now=now,
+        look=booking.calendar.owner.public_profile,
     )
     domain = server.address.rpartition("@")[2]
     resent = (message.id,) if message.kind is MessageKind.RESENT else ()  # there may be several, each a mail of its own
@@ -69,8 +81,10 @@ def _about_booking(message: Message, server: MailServer, now: datetime) -> Email
     return mail
 
 
-def write(content: EmailContent, sender: Mailbox, recipient: Mailbox, now: datetime) -> EmailMessage:
-    """Return a mail with the content as plain text and as HTML."""
+def write(
+    content: EmailContent, sender: Mailbox, recipient: Mailbox, now: datetime, look: PublicProfile = NO_LOOK
+) -> EmailMessage:
+    """Return a mail with the content as plain text and as HTML, in the owner's colour and with their logo."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = _header_address(sender)
     mail["To"] = _header_address(recipient)
@@ -78,10 +92,25 @@ def write(content: EmailContent, sender: Mailbox, recipient: Mailbox, now: datet
     mail["Date"] = format_datetime(now)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no automatic replies
     mail.set_content(as_text(content), cte="quoted-printable")
-    mail.add_alternative(
-        render_template("email.html", content=content, light=LIGHT, dark=DARK), subtype="html", cte="quoted-printable"
+    logo = _logo(look.logo)
+    html = render_template(
+        "email.html",
+        content=content,
+        profile=look,
+        logo=logo and LOGO_ID,
+        light=scheme_in(look.accent, LIGHT),
+        dark=scheme_in(look.accent, DARK),
     )
+    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    if logo:  # within the mail, since many programs load nothing from elsewhere, and who loads it would be known
+        part = mail.get_payload()[-1]  # type: ignore[index]
+        part.add_related(logo, "image", "png", cid=f"<{LOGO_ID}>", filename="logo.png", disposition="inline")  # type: ignore[union-attr]
     return mail
+
+
+def _logo(digest: str) -> bytes | None:
+    image = logo_image(digest) if digest else None
+    return logo_as_png(image) if image else None
 
 
 def as_text(content: EmailContent) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, exists, select
 
 import tokens
+from availability.offers import Offer
 from availability.slots import Rules
 from database import lock_owner, utcnow
 from models import ACTIVE, Calendar, Link, Source, slot_rules
@@ -18,7 +19,6 @@ class ActiveCalendar:
     id: int
     owner_id: int
     timezone: str
-    rules: Rules
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class ActiveLink:
     owner_id: int
     calendar_id: int
     calendar: ActiveCalendar
+    rules: Rules
     now: datetime
     is_written: bool
 
@@ -39,6 +40,10 @@ class ActiveLink:
 _FIND = (
     select(
         Link.id.label("link_id"),
+        Link.duration.label("offered_duration"),
+        Link.earliest,
+        Link.latest,
+        Link.starts,
         Calendar.id,
         Calendar.owner_id,
         Calendar.timezone,
@@ -70,5 +75,7 @@ def find_active(connection: Connection, token: str) -> ActiveLink | None:
     row = connection.execute(_FIND, {"hash": tokens.digest(token), "now": now}).one_or_none()
     if row is None:
         return None
-    calendar = ActiveCalendar(row.id, row.owner_id, row.timezone, slot_rules(row, row.availability))
-    return ActiveLink(row.link_id, row.owner_id, row.id, calendar, now, row.is_written)
+    offer = Offer(row.offered_duration, row.earliest, row.latest, row.starts)
+    rules = offer.applied_to(slot_rules(row, row.availability))
+    calendar = ActiveCalendar(row.id, row.owner_id, row.timezone)
+    return ActiveLink(row.link_id, row.owner_id, row.id, calendar, rules, now, row.is_written)

@@ -1,6 +1,5 @@
 """Queries of an owner's appointments: lists, search, one appointment and its history."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from availability.slots import DAY, Availability, within
 from database import Instant, db
 from models import CANCELLED, CONFIRMED, Booking, Calendar, Change
 from scheduling.lookup import get_or_not_found
+from scheduling.search import normalize_for_search
 
 LONGEST = DAY  # no calendar has longer appointments
 
@@ -86,27 +86,14 @@ def appointments(
     return [Appointment._make(row) for row in db.session.connection().execute(query)]
 
 
-# What Unicode does not decompose, and signs that look alike: nobody types them as they are stored.
-ALIKE = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
-    | dict.fromkeys("’‘ʼʻ′`´", "'")
-    | dict.fromkeys("‐‑‒–—―−", "-")
-)
-
-
-def normalize_for_search(text: str) -> str:
-    """Return a text as a search compares it: lower case, no accents, `lukasz` for `Łukasz`."""
-    letters = unicodedata.normalize("NFKD", text.casefold().translate(ALIKE))
-    return "".join(letter if letter.isprintable() else " " for letter in letters if not unicodedata.combining(letter))
-
-
 def get_booking(owner_id: int, booking_id: int) -> Booking:
-    """Return the owner's booking with its calendar and owner loaded. Raises NotFound."""
+    """Return the owner's booking with its calendar, owner and link loaded. Raises NotFound."""
     query = (
         select(Booking)
         .join(Booking.calendar)
         .join(Calendar.owner)
-        .options(contains_eager(Booking.calendar).contains_eager(Calendar.owner))
+        .join(Booking.link)
+        .options(contains_eager(Booking.calendar).contains_eager(Calendar.owner), contains_eager(Booking.link))
         .where(Booking.id == booking_id, Booking.owner_id == owner_id)
         .execution_options(populate_existing=True)
     )

@@ -9,17 +9,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
 import tokens
-from availability.slots import is_offered
+from availability.slots import Rules, is_offered
 from database import column_values, db, transaction, utcnow
 from models import Booking, BookingStatus, Calendar, Link, MessageKind
 from scheduling.active_links import ActiveCalendar, ActiveLink, find_active_for_update
 from scheduling.agenda import MARGIN, agenda
-from scheduling.booking_queries import normalize_for_search
 from scheduling.calendar_entries import enqueue_entry
 from scheduling.errors import BookingError, LinkUsed, SlotTaken
 from scheduling.links import get_link_by_token, get_link_for_update, require_active
 from scheduling.lookup import get_or_not_found
 from scheduling.notifications import enqueue_notifications
+from scheduling.search import normalize_for_search
 
 PURPOSE = "manage"
 
@@ -56,7 +56,7 @@ def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool)
             link = find_active_for_update(session.connection(), token)
             if link is None:
                 return _earlier(token, booking_request)
-            if booking_request.start is None or not is_free(link.calendar, booking_request.start, link.now):
+            if booking_request.start is None or not is_free(link.calendar, link.rules, booking_request.start, link.now):
                 raise SlotTaken
             booking = _new(key, link, booking_request, booking_request.start, link.now)
             _write(session.connection(), booking, link.now)
@@ -93,9 +93,13 @@ def find_by_request_id(link: Link, request_id: str) -> Booking | None:
     return db.session.scalars(query).one_or_none()
 
 
-def is_free(calendar: Calendar | ActiveCalendar, start: datetime, now: datetime, moving: Booking | None = None) -> bool:
-    """Return whether the calendar offers a slot at `start`, at the time `now`; the appointment `moving` is left out."""
-    rules = calendar.rules
+def is_free(
+    calendar: Calendar | ActiveCalendar, rules: Rules, start: datetime, now: datetime, moving: Booking | None = None
+) -> bool:
+    """Return whether there is a slot at `start`, at the time `now`; the appointment `moving` is left out.
+
+    `rules` are the calendar's, as they are for the link or the appointment.
+    """
     since, until = rules.blocked(start)
     margin = timedelta() if rules.daily_limit is None else MARGIN  # only the limit asks for what else is on that day
     busy = agenda(calendar.owner_id, calendar.id, rules.zone, since, until, moving, margin)
@@ -108,12 +112,13 @@ def manage_token(key: str, booking: Booking) -> str | None:
 
 
 def get_booking_by_token(token: str) -> Booking:
-    """Return the booking with this manage token, its calendar and owner loaded. Raises NotFound."""
+    """Return the booking with this manage token, its calendar, owner and link loaded. Raises NotFound."""
     query = (
         select(Booking)
         .join(Booking.calendar)
         .join(Calendar.owner)
-        .options(contains_eager(Booking.calendar).contains_eager(Calendar.owner))
+        .join(Booking.link)
+        .options(contains_eager(Booking.calendar).contains_eager(Calendar.owner), contains_eager(Booking.link))
         .where(Booking.manage_hash == tokens.digest(token))
         .execution_options(populate_existing=True)
     )
@@ -143,13 +148,12 @@ def _new(key: str, link: Link | ActiveLink, booking_request: BookingRequest, sta
         created_at=now,
         changed_at=now,
     )
-    assign_times(booking, link.calendar, start)
+    assign_times(booking, link.rules, start)
     return booking
 
 
-def assign_times(booking: Booking, calendar: Calendar | ActiveCalendar, start: datetime) -> None:
-    """Set the booking's time and the interval it blocks, with the calendar's current buffers."""
-    rules = calendar.rules
+def assign_times(booking: Booking, rules: Rules, start: datetime) -> None:
+    """Set the booking's time and the interval it blocks, with the duration and the buffers of these rules."""
     booking.starts_at, booking.ends_at = start, start + rules.duration
     booking.blocked_from, booking.blocked_until = rules.blocked(start)
 

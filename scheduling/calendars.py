@@ -23,8 +23,8 @@ from availability.opening_hours import parse_availability
 from availability.slots import Availability
 from database import Instant, db, lock_owner, transaction, utcnow
 from models import UNUSED, Booking, Calendar, Link, Source
-from scheduling.booking_queries import normalize_for_search
 from scheduling.lookup import get_or_not_found
+from scheduling.search import normalize_for_search
 
 DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.columns if column.default is not None} | {
     "duration": 30,

@@ -93,12 +93,12 @@ def reschedule(actor: Actor, start: datetime | None, timezone: str = "", *, noti
         now = utcnow()
         if refusal := reschedule_error(actor, booking, now, history(booking)):
             raise refusal
-        if start is None or not is_free(booking.calendar, start, now, moving=booking):
+        if start is None or not is_free(booking.calendar, booking.rules, start, now, moving=booking):
             raise SlotTaken
         kind = ChangeKind.MOVED if booking.is_confirmed else ChangeKind.REBOOKED
         before = booking.starts_at
         booking.status = BookingStatus.CONFIRMED
-        assign_times(booking, booking.calendar, start)
+        assign_times(booking, booking.rules, start)
         booking.timezone = timezone or booking.timezone
         try:
             session.flush()

@@ -36,7 +36,11 @@ class CalendarClosed(LinkUnavailable):
 
 
 class LinkNotActive(BookingError):
-    """Only an active link can be revoked."""
+    """Only an active link can be revoked or changed."""
+
+
+class LinkNotRevoked(BookingError):
+    """Only a revoked link can be made active again."""
 
 
 class SlotTaken(BookingError):

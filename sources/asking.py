@@ -46,7 +46,7 @@ def ask_before_booking(access: Access, token: str, start: datetime | None, ask: 
     if not sources or start is None:
         return
     if link := find_active(db.session.connection(), token):
-        _ask_all(access, list(sources), link.calendar.rules, start, ask)
+        _ask_all(access, list(sources), link.rules, start, ask)
 
 
 def ask_before_moving(

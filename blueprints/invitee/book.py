@@ -1,7 +1,7 @@
 """Booking with a link: the slot picker, the form, the booking itself."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Blueprint, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -20,15 +20,19 @@ from blueprints.slot_picker import (
     reader_zone,
     slot_page,
 )
+from blueprints.spent_page import spent_page
 from database import begin_snapshot, utcnow
 from forms.booking import BookingForm, ResendForm
+from forms.links import RequestForm
+from i18n.texts import gettext as _
 from middleware.kept_pages import LOOKED
-from models import Booking, Calendar
+from models import Booking, Link
 from parsing.values import parse_instant
 from public_urls import key, manage_token
 from scheduling.bookings import BookingRequest, book, find_by_request_id, is_free
-from scheduling.errors import SlotTaken
+from scheduling.errors import LinkUnavailable, SlotTaken
 from scheduling.links import get_link_by_token, require_active
+from scheduling.requests import Asked, TooManyRequests, request_link
 from scheduling.resending import resend_manage_link
 from scheduling.stamps import Stamped
 from sources.asking import ask_before_booking
@@ -53,7 +57,7 @@ def show(token: str) -> ResponseReturnValue:
         return _slots(token)
     link = get_link_by_token(token)
     require_active(link, utcnow())
-    return _form_for_slot(link.calendar)
+    return _form_for_slot(link)
 
 
 @bp.post("/b/<token>")
@@ -68,10 +72,10 @@ def create(token: str) -> ResponseReturnValue:
     require_active(link, utcnow())
     start = _requested_start()
     if browses and "start" in request.args:
-        return _form_for_slot(link.calendar)
+        return _form_for_slot(link)
     if start is None or browses:
-        return _picker(link.calendar, picker_from_query(link.calendar), 200 if browses else 422)
-    return _form(link.calendar, start, form, 422)
+        return _picker(link, picker_from_query(link), 200 if browses else 422)
+    return _form(link, start, form, 422)
 
 
 @bp.post("/b/<token>/resend")
@@ -81,6 +85,26 @@ def resend(token: str) -> ResponseReturnValue:
     email = (form.email.data or "") if form.validate() else ""
     used = resend_manage_link(token, email, notify=config.current().sends_mail)
     return redirect(url_for("invitee.book.show", token=token, sent=1 if used else None), code=303)
+
+
+@bp.post("/b/<token>/request")
+def ask(token: str) -> ResponseReturnValue:
+    """Ask the owner of a spent link for a new one; the page that follows tells nothing about who booked."""
+    form, link = RequestForm(), get_link_by_token(token)
+    try:
+        require_active(link, utcnow())
+    except LinkUnavailable as refusal:
+        if not form.validate():
+            return spent_page(refusal, 422, form)
+        try:
+            asked = Asked(form.name.data, form.contact.data, form.note.data or "")
+            request_link(token, asked, request.remote_addr or "")
+        except TooManyRequests as limit:
+            page = spent_page(refusal, 429, form, _("This was asked often already. Please use the contact above."))
+            page.headers["Retry-After"] = str(limit.wait)
+            return page
+        return redirect(url_for("invitee.book.show", token=token, asked=1), code=303)
+    return redirect(url_for("invitee.book.show", token=token), code=303)
 
 
 def _requested_start() -> datetime | None:
@@ -105,7 +129,7 @@ def _book(token: str, form: BookingForm) -> ResponseReturnValue:
         ask_before_booking(current_access(), token, start)
         return _redirect_to_booking(book(key(), token, booking_request, notify=config.current().sends_mail))
     except SlotTaken:
-        return _taken(get_link_by_token(token).calendar, start)
+        return _taken(get_link_by_token(token), start)
 
 
 def _redirect_to_booking(booking: Booking) -> ResponseReturnValue:
@@ -115,11 +139,11 @@ def _redirect_to_booking(booking: Booking) -> ResponseReturnValue:
     return redirect(url_for("invitee.manage.show", token=token), code=303)
 
 
-def _form_for_slot(calendar: Calendar) -> ResponseReturnValue:
+def _form_for_slot(link: Link) -> ResponseReturnValue:
     start = _requested_start()
-    if start is None or not is_free(calendar, start, utcnow()):
-        return _taken(calendar, start)
-    return _form(calendar, start, BookingForm())
+    if start is None or not is_free(link.calendar, link.rules, start, utcnow()):
+        return _taken(link, start)
+    return _form(link, start, BookingForm(data={"name": link.name, "email": link.email}))
 
 
 def _slots(token: str) -> ResponseReturnValue:
@@ -143,28 +167,26 @@ def _new_page(token: str, choice: Choice) -> Page:
     begin_snapshot()
     link = get_link_by_token(token)
     require_active(link, now)
-    calendar, shown = link.calendar, moment(now)
-    picker = picker_of(calendar, choice, shown)
-    page = slot_page(
-        choice.template, choice.locale, calendar.public_calendar, picker, choice.finds_zone, choice.asks_zone
-    )
+    shown = moment(now)
+    picker = picker_of(link, choice, shown)
+    page = slot_page(choice.template, choice.locale, link.public_calendar, picker, choice.finds_zone, choice.asks_zone)
     pages: KeptPages = current_app.extensions["kept_pages"]
-    pages.keep(Key(Stamped(calendar.id, calendar.owner.stamp), shown, choice), page)
+    pages.keep(Key(Stamped.of(link), shown, choice), page)
     return page
 
 
-def _taken(calendar: Calendar, start: datetime | None) -> ResponseReturnValue:
+def _taken(link: Link, start: datetime | None) -> ResponseReturnValue:
     """Answer 409 with the free slots nearest to the one that is gone, and keep what was typed."""
-    return _picker(calendar, picker_around(calendar, start, gone=True), 409)
+    return _picker(link, picker_around(link, start, gone=True), 409)
 
 
-def _picker(calendar: Calendar, picker: Picker, status: int) -> ResponseReturnValue:
+def _picker(link: Link, picker: Picker, status: int) -> ResponseReturnValue:
     form = BookingForm()
     return render_page(
         "picker.html",
         status,
-        calendar=calendar.public_calendar,
-        profile=calendar.owner.public_profile,
+        calendar=link.public_calendar,
+        profile=link.calendar.owner.public_profile,
         picker=picker,
         asks_zone="zones" in request.args,
         typed={name: form[name].data or "" for name in KEPT_FIELDS} if request.method == "POST" else None,
@@ -173,17 +195,17 @@ def _picker(calendar: Calendar, picker: Picker, status: int) -> ResponseReturnVa
     )
 
 
-def _form(calendar: Calendar, start: datetime, form: BookingForm, status: int = 200) -> ResponseReturnValue:
+def _form(link: Link, start: datetime, form: BookingForm, status: int = 200) -> ResponseReturnValue:
     given = "" if form.request_id.errors else form.request_id.data
     request_id = given or secrets.token_urlsafe(16)
     return render_page(
         "book.html",
         status,
-        calendar=calendar.public_calendar,
-        profile=calendar.owner.public_profile,
+        calendar=link.public_calendar,
+        profile=link.calendar.owner.public_profile,
         start=start,
-        end=start + timedelta(minutes=calendar.duration),
-        zone=reader_zone(calendar),
+        end=start + link.rules.duration,
+        zone=reader_zone(link.calendar),
         form=form,
         request_id=request_id,
         kept_link=tokens.storage_name((request.view_args or {})["token"]),

@@ -18,11 +18,12 @@ from i18n.texts import gettext as _
 from models import Booking
 from notifications.undelivered import for_booking
 from parsing.values import parse_instant, parse_positive_int
-from public_urls import manage_address, manage_token
+from public_urls import link_address, manage_address, manage_token
 from scheduling import changes
 from scheduling.booking_queries import Appointment, BookingFilter, Cursor, appointments, get_booking, history
 from scheduling.changes import OwnerActor
 from scheduling.errors import ChangeNotAllowed
+from scheduling.links import LinkDetails
 
 bp = Blueprint("bookings", __name__, url_prefix="/bookings")
 
@@ -94,7 +95,7 @@ def reschedule(booking_id: int) -> ResponseReturnValue:
 def new_link(booking_id: int) -> ResponseReturnValue:
     """Create another link of the same calendar for the same person."""
     booking = get_booking(g.owner.id, booking_id)
-    return create_and_share(booking.calendar_id, label=booking.name)
+    return create_and_share(booking.calendar_id, LinkDetails(booking.name, booking.name, booking.email))
 
 
 def _context(booking_id: int) -> reschedule_pages.RescheduleContext:
@@ -114,6 +115,8 @@ def _page(
         "appointment.html",
         **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form),
         calendar_id=booking.calendar_id,
+        link_label=booking.link.label,
+        link_address=link_address(booking.link),
         older=max(0, len(changes_made) - SHOWN_AT_FIRST),
         many=SHOWN_AT_FIRST,
         history=[ChangeView.of(change) for change in changes_made],

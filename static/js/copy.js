@@ -16,7 +16,10 @@ async function copy(field) {
   try {
     await navigator.clipboard.writeText(field.value);
     say(dataset.copied);
+    field.dispatchEvent(new CustomEvent("copied", { bubbles: true }));
   } catch {
+    const folded = field.closest("details:not([open])");
+    if (folded) folded.open = true;
     field.focus();
     field.select();
     say(document.execCommand("copy") ? dataset.maybe : dataset.selected);
@@ -31,6 +34,11 @@ function addButtons() {
     button.className = field.dataset.copyClass ?? "";
     button.addEventListener("click", () => copy(field));
     box.append(button);
+  }
+  for (const place of document.querySelectorAll("[data-copy-text]:empty")) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: place.dataset.label });
+    button.addEventListener("click", () => copy(document.getElementById(place.dataset.copyText)));
+    place.append(button);
   }
 }
 

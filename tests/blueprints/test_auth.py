@@ -158,6 +158,7 @@ def test_a_change_without_the_right_csrf_token_is_400(world: World, owner: Owner
     calendar = world.calendar(owner)
     values = {"calendar_id": calendar.id, "link_id": world.row(world.link(calendar)).id, "token": "x"}
     names = "session_id", "colleague_id", "invitation_id", "booking_id", "busy_id", "message_id", "source_id"
+    names += "batch_id", "request_id"
     values |= dict.fromkeys(names, 1)
     tried = 0
     for rule in world.app.url_map.iter_rules():

@@ -1,22 +1,26 @@
 """Drawings that are made of data."""
 
 import pytest
+from flask import Flask
 
 from availability.opening_hours import parse_availability
 from blueprints.drawings import week_drawing
 from blueprints.template_functions import initials, location_icon
+from i18n.formatting import format_hours
 
 
 @pytest.mark.parametrize(
     ("hours", "open_halves"),
     [(["mon-fri 09:00-17:00"], 10), (["tue 08:00-12:00"], 1), (["sat 12:00-13:00"], 1), ([], 0)],
 )
-def test_a_week_is_drawn_as_mornings_and_afternoons(hours: list[str], open_halves: int) -> None:
-    drawing = week_drawing(parse_availability(hours).week, "Tu <8>")
+def test_a_week_is_drawn_as_mornings_and_afternoons(app: Flask, hours: list[str], open_halves: int) -> None:
+    availability = parse_availability(hours)
+    with app.test_request_context():
+        drawing, words = week_drawing(availability), format_hours(availability)
     closed, opened = drawing.split('<path d="')
     assert opened.count("M") == open_halves
-    assert closed.count("M") - 0 == 14 - open_halves
-    assert 'aria-label="Tu &lt;8&gt;"' in drawing
+    assert closed.partition('d="')[2].count("M") == 14 - open_halves
+    assert f'aria-label="{words}"' in drawing
 
 
 @pytest.mark.parametrize(

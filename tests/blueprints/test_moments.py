@@ -50,7 +50,10 @@ def test_between_two_whole_minutes_nothing_changes(start: str, zone: str, reader
 
 def test_the_oldest_pages_go_first() -> None:
     pages = KeptPages(None, most=2)  # type: ignore[arg-type]
-    keys = [Key(Stamped(number, "stamp"), at("2026-11-30 07:00"), Choice("en_GB")) for number in range(3)]
+    keys = [
+        Key(Stamped(number, "stamp", None, None, None, ""), at("2026-11-30 07:00"), Choice("en_GB"))
+        for number in range(3)
+    ]
     for key in keys:
         pages.keep(key, (b"", b""))
     assert list(pages._pages) == keys[1:]

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from support.browser_steps import expect_confirmed, fill_and_book, pick_a_time, set_up, share
 from support.server_process import running
 
+LARGE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 640}
 PHONE = {"width": 360, "height": 740}
 LONG = "Gartengestaltungsangelegenheitenberatung und Terrassenüberdachungen"
@@ -92,7 +93,7 @@ def test_no_page_scrolls_sideways(look: Open, name: str) -> None:
     page = look(name)
     page.set_viewport_size(NARROW)
     assert wider_than_the_window(page) == []
-    page.set_viewport_size({"width": 640, "height": 800})
+    page.set_viewport_size(LARGE)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     assert wider_than_the_window(page) == []
 

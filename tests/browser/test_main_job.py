@@ -147,7 +147,8 @@ def test_the_pop_up_makes_new_links_notes_for_whom_and_gives_the_focus_back(serv
     expect(owner.get_by_role("button", name="Menu of “30-minute meeting”")).to_be_focused()
     owner.goto(f"{server.address}/settings/calendars/1/links")
     expect(owner.get_by_role("heading", name=re.compile("John"))).to_be_visible()
-    owner.get_by_role("link", name="Copy again: Jane").click()
+    owner.get_by_role("button", name="Menu of Jane").click()
+    owner.get_by_role("link", name="Share").click()
     expect(owner.get_by_label("The link’s address")).to_have_value(first)
 
 

@@ -24,6 +24,7 @@ def test_a_link_is_booked_in_a_text_browser(tmp_path: Path) -> None:
         to_the_button = [DOWN, *"Jane", DOWN, *"jane@example.com", *[DOWN] * 5]  # the notes have three lines
         confirmed = lynx.press(link, [*to_the_time, *to_the_button, ENTER], tmp_path)
         assert "Your appointment is confirmed" in confirmed
-        assert "Jane · jane@example.com" in confirmed
+        assert "Jane" in confirmed
+        assert "jane@example.com" in confirmed
         assert "Copy" not in confirmed
         assert "has already been used" in lynx.dump(link)

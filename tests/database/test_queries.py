@@ -112,14 +112,15 @@ def test_an_owners_page_asks_as_many_for_many_rows_as_for_few(
     [
         ("/settings/calendars", 2),
         ("/settings/calendars/1", 4),
-        ("/settings/calendars/1/links", 3),
+        ("/settings/calendars/1/links", 5),
+        ("/links", 5),
         ("/bookings", 2),
         ("/bookings?q=jane", 2),
         ("/bookings/1", 4),
         ("/settings/busy", 2),
         ("/settings/feed", 1),
-        ("/settings/mail", 3),
-        ("/settings/profile", 1),
+        ("/settings/mail", 5),
+        ("/settings/profile", 2),
     ],
 )
 def test_an_owners_page_asks_once_who_that_is_and_then_for_what_it_shows(

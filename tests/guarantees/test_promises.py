@@ -446,8 +446,9 @@ def walls(world: World) -> Walls:
         busy = add_busy_time(olivia.id, TEN, ELEVEN)
     ids = {"calendar_id": calendar.id, "link_id": world.row(world.link(calendar)).id, "booking_id": booking.id}
     world.signed_in(olivia)
-    ids |= {"busy_id": busy.id, "message_id": world.message(booking).id, "session_id": 1}
-    ids |= {"colleague_id": olivia.id, "invitation_id": 1}
+    ids |= {"colleague_id": olivia.id, "invitation_id": 1, "session_id": 1}
+    ids |= {"busy_id": busy.id, "message_id": world.message(booking).id, "batch_id": world.batch(calendar).id}
+    ids |= {"request_id": world.request(world.link(calendar)).id}
     with world.app.test_request_context():
         addresses = [
             (method, url_for(rule.endpoint, **{name: ids[name] for name in rule.arguments}))

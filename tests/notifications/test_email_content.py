@@ -10,15 +10,19 @@ import time_machine
 from flask import Flask
 from flask_babel import force_locale
 from support import strict_ical
+from support.images import drawn
 from support.server_process import KEY
 from support.smtp_server import PostOffice
 from support.world import World, at
 
+from accounts.branding import change_accent, change_logo
+from branding.colours import LIGHT
+from branding.logos import prepare_logo
 from database import utcnow
 from models import Booking
 from notifications import outbox
 from notifications.email_content import EmailContent
-from notifications.email_message import compose, write
+from notifications.email_message import LOGO_ID, compose, write
 from notifications.worker import Worker
 from parsing.email_addresses import Mailbox
 from scheduling import changes
@@ -291,6 +295,31 @@ def test_html_is_escaped(world: World, worker: Worker, office: PostOffice) -> No
     for mail in office.taken:
         assert not re.search("<b>|<i>|<script|<img", html(mail))
         assert not re.search(r'(?:src|href)="(?!https://book\.example\.com/|mailto:)', html(mail))
+
+
+def test_mails_wear_the_owners_colour_and_logo(world: World, worker: Worker, office: PostOffice) -> None:
+    owner = world.owner()
+    with world.inside():
+        change_accent(owner.id, "#aa3300")
+        change_logo(owner.id, prepare_logo(drawn()))
+    world.book(world.link(world.calendar(owner)), NINE)
+    worker.send_due()
+    assert len(office.taken) == 2
+    for mail in office.taken:
+        assert "#aa3300" in html(mail)
+        assert f'src="cid:{LOGO_ID}"' in html(mail)
+        (image,) = [part for part in mail.walk() if part.get_content_maintype() == "image"]
+        assert image["Content-ID"] == f"<{LOGO_ID}>"
+        assert image.get_content().startswith(b"\x89PNG")
+        assert invitation(mail)
+
+
+def test_without_a_look_a_mail_has_our_colour_and_no_picture(world: World, worker: Worker, office: PostOffice) -> None:
+    world.book(world.link(world.calendar()), NINE)
+    worker.send_due()
+    for mail in office.taken:
+        assert LIGHT.accent in html(mail)
+        assert "<img" not in html(mail)
 
 
 def test_the_html_names_the_language_that_the_mail_is_in(app: Flask) -> None:

@@ -30,7 +30,7 @@ def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool)
         return earlier
     now = utcnow()
     require_active(link, now)
-    if booking_request.start is None or not is_free(link.calendar, booking_request.start, now):
+    if booking_request.start is None or not is_free(link.calendar, link.rules, booking_request.start, now):
         raise SlotTaken
     booking = bookings._new(key, link, booking_request, booking_request.start, now)
     session.rollback()

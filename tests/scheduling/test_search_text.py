@@ -2,7 +2,7 @@
 
 import pytest
 
-from scheduling.booking_queries import normalize_for_search
+from scheduling.search import normalize_for_search
 
 
 @pytest.mark.parametrize(

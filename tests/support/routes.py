@@ -88,6 +88,8 @@ def paths(world: World, owner: Owner) -> list[str]:
         "colleague_id": owner.id,
         "invitation_id": 2,
         "message_id": world.message(booking).id,
+        "batch_id": world.batch(calendar).id,
+        "request_id": world.request(token).id,
         "source_id": add_source_row(world, owner.id),
     }
     values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}

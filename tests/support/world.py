@@ -20,11 +20,13 @@ from app import create_app
 from availability.opening_hours import parse_availability
 from blueprints.login_required import SESSION_TOKEN
 from database import db
-from models import Booking, Calendar, Link, Message, MessageKind, Owner, Role
+from models import Batch, Booking, Calendar, Link, LinkRequest, Message, MessageKind, Owner, Role
 from scheduling import bookings, calendars, changes, links
+from scheduling.batches import create_batch
 from scheduling.bookings import BookingRequest
 from scheduling.changes import InviteeActor
 from scheduling.notifications import new_message
+from scheduling.requests import Asked, request_link
 from support.html_lint import faults
 from support.server_process import KEY
 
@@ -141,6 +143,20 @@ class World:
         with self.inside():
             (link,) = links.create_links(self.key, calendar.owner_id, calendar.id, **more)
             return str(links.link_token(self.key, link))
+
+    def batch(self, calendar: Calendar, count: int = 2, label: str = "Spring fair") -> Batch:
+        with self.inside():
+            return create_batch(self.key, calendar.owner_id, calendar.id, count, label)
+
+    def request(self, token: str, name: str = "Karla Stein") -> LinkRequest:
+        """Ask for a new link at a link that is revoked for that."""
+        self.execute(
+            "UPDATE links SET revoked_at = created_at WHERE id = :id AND used_at IS NULL", id=self.row(token).id
+        )
+        with self.inside():
+            made = request_link(token, Asked(name, "karla@example.com", "Please, another one."), "127.0.0.1")
+        assert made
+        return made
 
     def book(self, token: str, start: datetime, **more: str) -> Booking:
         with self.inside():

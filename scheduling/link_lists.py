@@ -1,0 +1,146 @@
+"""Lists of an owner's links, newest first: filters, counts and search, fast with a million of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+
+import tokens
+from database import db
+from models import UNUSED, Batch, Booking, Calendar, Link, LinkState
+from scheduling.errors import NotFound
+from scheduling.search import normalize_for_search
+
+MANY = 100
+"""Counts end here, since counting many thousands is slow."""
+
+
+@dataclass(frozen=True)
+class LinkFilter:
+    """Which links of an owner. Each of `words` must occur; with a `token` it is the one link with that address."""
+
+    state: LinkState | None = None
+    calendar_id: int | None = None
+    batch_id: int | None = None
+    words: str = ""
+    token: str | None = None
+
+
+@dataclass(frozen=True)
+class ListedLink:
+    """A link with its booking, its calendar's name, and its batch, if it has one."""
+
+    link: Link
+    booking: Booking | None
+    calendar_name: str
+    calendar_open: bool
+    batch: Batch | None
+
+
+def list_links(
+    owner_id: int, chosen: LinkFilter, now: datetime, limit: int, before: int | None = None
+) -> list[ListedLink]:
+    """Return up to `limit` links, newest first; `before` is the id of the last one of the previous page."""
+    query = _listed(owner_id).where(*_conditions(owner_id, chosen)).order_by(Link.id.desc()).limit(limit)
+    if chosen.state is not None:
+        query = query.where(_is(chosen.state, now))
+    if before is not None:
+        query = query.where(Link.id < before)
+    return [ListedLink(*row) for row in db.session.execute(query)]
+
+
+def count_links(owner_id: int, chosen: LinkFilter, now: datetime) -> dict[LinkState | None, int]:
+    """Return how many links there are of each state, and of all (None), up to MANY; none of them for a search."""
+    if chosen.words or chosen.token:
+        return {}
+    states = [None, *LinkState]
+    mine = [Link.owner_id == owner_id, *_conditions(owner_id, chosen)]
+    counts = [
+        _up_to_many(select(Link.id).where(*mine, *([] if state is None else [_is(state, now)]))) for state in states
+    ]
+    return dict(zip(states, db.session.execute(select(*counts)).one(), strict=True))
+
+
+def all_links(calendar: Calendar, state: LinkState | None, now: datetime) -> Iterator[Link]:
+    """Give a calendar's links, oldest first, a thousand at a time."""
+    query = select(Link).where(Link.owner_id == calendar.owner_id, Link.calendar_id == calendar.id).order_by(Link.id)
+    if state is not None:
+        query = query.where(_is(state, now))
+    yield from db.session.scalars(query.execution_options(yield_per=1000))
+
+
+def recent_batches(owner_id: int, calendar_id: int | None, limit: int) -> Sequence[Batch]:
+    """Return the owner's newest batches, of one calendar or of all."""
+    query = select(Batch).where(Batch.owner_id == owner_id)
+    if calendar_id is not None:
+        query = query.where(Batch.calendar_id == calendar_id)
+    return db.session.scalars(query.order_by(Batch.id.desc()).limit(limit)).all()
+
+
+def get_listed_link(owner_id: int, link_id: int) -> ListedLink:
+    """Return one link as lists show it. Raises NotFound."""
+    row = db.session.execute(_listed(owner_id).where(Link.id == link_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return ListedLink(*row)
+
+
+def known_people(owner_id: int, limit: int) -> Sequence[tuple[str, str]]:
+    """Return name and email of those who booked last, each of them once."""
+    latest = select(Booking.name, Booking.email, func.max(Booking.id).label("last")).where(
+        Booking.id.in_(
+            select(Booking.id).where(Booking.owner_id == owner_id).order_by(Booking.id.desc()).limit(5 * limit)
+        )
+    )
+    grouped = latest.group_by(Booking.name, Booking.email).order_by(func.max(Booking.id).desc()).limit(limit)
+    return [(name, email) for name, email, _last in db.session.execute(grouped)]
+
+
+def _listed(owner_id: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Link, Booking, Calendar.name, and_(Calendar.is_open, Calendar.archived_at.is_(None)), Batch)
+        .join(Calendar, Calendar.id == Link.calendar_id)
+        .outerjoin(Booking, Booking.link_id == Link.id)
+        .outerjoin(Batch, Batch.id == Link.batch_id)
+        .where(Link.owner_id == owner_id)
+    )
+
+
+def _conditions(owner_id: int, chosen: LinkFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if chosen.calendar_id is not None:
+        found.append(Link.calendar_id == chosen.calendar_id)
+    if chosen.batch_id is not None:
+        found.append(Link.batch_id == chosen.batch_id)
+    if chosen.token is not None:
+        found.append(Link.token_hash == tokens.digest(chosen.token))
+    elif chosen.words:
+        found.append(_found_by(owner_id, normalize_for_search(chosen.words).split()))
+    return found
+
+
+def _found_by(owner_id: int, words: list[str]) -> ColumnElement[bool]:
+    if not words:
+        return false()
+    noted = and_(*(Link.search_text.contains(word, autoescape=True) for word in words))
+    booked = and_(*(Booking.search_text.contains(word, autoescape=True) for word in words))
+    return or_(noted, Link.id.in_(select(Booking.link_id).where(Booking.owner_id == owner_id, booked)))
+
+
+def _is(state: LinkState, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that `Link.state` is this one; so written that partial indexes are used."""
+    match state:
+        case LinkState.USED:
+            return Link.used_at.is_not(None)
+        case LinkState.REVOKED:
+            return Link.revoked_at.is_not(None)
+        case LinkState.EXPIRED:
+            return and_(UNUSED, Link.expires_at <= now)
+        case LinkState.ACTIVE:
+            return and_(UNUSED, or_(Link.expires_at.is_(None), Link.expires_at > now))
+
+
+def _up_to_many(query: Select[int]) -> ColumnElement[int]:
+    return select(func.count()).select_from(query.limit(MANY).subquery()).scalar_subquery()
