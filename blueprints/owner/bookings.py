@@ -39,7 +39,6 @@ from scheduling.calendars import open_hours
 from scheduling.changes import OwnerActor
 from scheduling.errors import ChangeNotAllowed
 from scheduling.links import LinkDetails
-from sources.connections import imported_between
 
 bp = Blueprint("bookings", __name__, url_prefix="/bookings")
 
@@ -84,17 +83,10 @@ def week() -> ResponseReturnValue:
         zone,
         now,
         [(each, url_of(each.id)) for each in found],
-        _busy_times(since, until),
+        BusyTimes((busy.starts_at, busy.ends_at) for busy in busy_between(g.owner.id, since, until)),
         open_hours(g.owner.id),
     )
     return render_page("week.html", week=drawn, days=_by_day(found, url_of, zone, now), today=today, zone=zone)
-
-
-def _busy_times(since: datetime, until: datetime) -> BusyTimes:
-    """Return what the owner blocked, and what is busy in their other calendars."""
-    blocked = [(busy.starts_at, busy.ends_at) for busy in busy_between(g.owner.id, since, until)]
-    imported = [(busy.starts_at, busy.ends_at) for busy, _source in imported_between(g.owner.id, since, until)]
-    return BusyTimes(blocked + imported)
 
 
 @bp.get("/<id:booking_id>")
