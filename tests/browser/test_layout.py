@@ -24,6 +24,8 @@ OWNERS = (
     "/settings/profile",
     "/bookings",
     "/bookings/1",
+    "/bookings/week",
+    "/settings/calendars/1#when",
 )
 
 

@@ -19,7 +19,17 @@ from sqlalchemy import select
 
 from database import db
 from models import Calendar, Owner
-from support.browser_steps import PASSWORD, expect_confirmed, fill_and_book, open_menu, pick_a_time, set_up, share
+from support.browser_steps import (
+    PASSWORD,
+    expect_confirmed,
+    fill_and_book,
+    open_menu,
+    open_section,
+    pick_a_time,
+    set_up,
+    share,
+    type_hours,
+)  # fmt: skip
 from support.http_client import filled_in, post
 from support.server_process import Server
 from support.smtp_server import PostOffice
@@ -151,11 +161,19 @@ def _first_link(tour: Tour, owner: Page) -> str:
     tour.go(owner, "/settings/calendars/1")
     owner.get_by_label("Description").fill("Let us talk about your garden: what grows, what does not, what comes next.")
     owner.get_by_label("Location").fill("Video call")
+    type_hours(owner)
     owner.get_by_label("Monday", exact=True).fill("9-12:30, 13:30-17")
     owner.get_by_role("button", name="Copy hours").click()
     expect(owner.get_by_label("Friday")).to_have_value("9-12:30, 13:30-17")
-    owner.get_by_text("Weekly hours").evaluate("legend => legend.scrollIntoView()")
-    tour.see(owner, "calendar, with its preview", ".fortnight")
+    tour.see(owner, "calendar, its hours as text", ".fortnight")
+    owner.get_by_role("button", name="Use switches instead").click()
+    tour.see(owner, "calendar, its hours as switches", ".fortnight")
+    owner.get_by_role("button", name="Copy to …: Monday").click()
+    tour.see(owner, "calendar, hours to be copied", "#copy-menu")
+    owner.keyboard.press("Escape")
+    for name in ("Rules", "Links", "Changes"):
+        open_section(owner, name)
+        tour.see(owner, f"calendar, {name.lower()}", ".fortnight")
     owner.get_by_role("button", name="Save").click()
     tour.see(owner, "calendars, one saved", ".toast")
     tour.go(owner, "/settings/calendars")
@@ -248,6 +266,8 @@ def _appointments(tour: Tour, owner: Page) -> None:
         start = z(tomorrow + timedelta(hours=hours))
         assert post(tour.server.address, tour.link(5), filled_in(start) | {"name": name}).status == 303, name
     tour.go(owner, "/bookings", "appointments")
+    tour.go(owner, f"/bookings/week?week={tomorrow + timedelta(days=3):%Y-%m-%d}", "a week", ".week-days")
+    tour.go(owner, "/bookings/week?week=2031-01-01", "a week without appointments", ".week-days")
     tour.go(owner, "/bookings?q=jane", "appointments, found")
     tour.go(owner, "/bookings?q=nobody", "appointments, nobody found")
     tour.go(owner, "/bookings?show=past", "appointments, none past")
@@ -294,8 +314,9 @@ def _changes(tour: Tour, jane: Page) -> None:
 
 def _settings(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/calendars/new", "calendar, new")
+    type_hours(owner)
     owner.get_by_label("Monday", exact=True).fill("17-9")
-    owner.get_by_label("Name", exact=True).fill("")
+    owner.locator("[name=name]").evaluate("field => field.value = ''")
     owner.locator("[name=dates_since]").fill("2027-12-24")
     owner.get_by_role("button", name="Another line").click()
     expect(owner.locator("[name=dates_since]")).to_have_count(2)
@@ -303,6 +324,7 @@ def _settings(tour: Tour, owner: Page) -> None:
     owner.get_by_role("button", name="Create calendar").click()
     tour.see(owner, "calendar, refused", "#errors")
     tour.go(owner, "/settings/calendars/5", "calendar")
+    type_hours(owner)
     owner.get_by_label("Monday", exact=True).fill("9-12:30, 13:30-17")
     owner.get_by_role("button", name="Copy hours").click()
     expect(owner.get_by_label("Friday")).to_have_value("9-12:30, 13:30-17")
