@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     DDL,
+    JSON,
     BigInteger,
     CheckConstraint,
     Date,
@@ -94,6 +95,13 @@ class RequestState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     DISMISSED = "dismissed"
+
+
+class AccountMessageKind(StrEnum):
+    """The event that a mail about an account tells of. No constraint lists them, so a new kind needs no migration."""
+
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105
+    LINK_ASKED_FOR = "link-asked-for"
 
 
 class MessageState(StrEnum):
@@ -570,11 +578,24 @@ class Change(Base):
     reason: Mapped[str] = mapped_column(String(MAX_LINE), default="")
 
 
-class Message(Base):
-    """A mail to be sent, or sent: the outbox. It describes its booking as it was when the row was written.
+class Delivery:
+    """A mail in the outbox. `due_at` is the time of the next attempt; until `leased_until` one worker has it."""
 
-    `due_at` is the time of the next attempt; until `leased_until` one worker has it. `told_start` is no column: the
-    outbox reads it for a message to be sent, the start that the recipient's last mail about the booking told.
+    state: Mapped[MessageState] = mapped_column(enum_text(MessageState), default=MessageState.WAITING)
+    due_at: Mapped[Timestamp]
+    give_up_at: Mapped[Timestamp]
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str] = mapped_column(String(MAX_LINE), default="")
+    created_at: Mapped[Timestamp]
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Message(Delivery, Base):
+    """A mail about a booking, to be sent, or sent. It describes the booking as it was when the row was written.
+
+    `told_start` is no column: the outbox reads it for a message to be sent, the start that the recipient's last mail
+    about the booking told.
     """
 
     __tablename__ = "messages"
@@ -606,14 +627,6 @@ class Message(Base):
     sequence: Mapped[int]
     starts_at: Mapped[Timestamp]
     ends_at: Mapped[Timestamp]
-    state: Mapped[MessageState] = mapped_column(enum_text(MessageState), default=MessageState.WAITING)
-    due_at: Mapped[Timestamp]
-    give_up_at: Mapped[Timestamp]
-    leased_until: Mapped[datetime | None] = mapped_column(Instant)
-    attempts: Mapped[int] = mapped_column(default=0)
-    error: Mapped[str] = mapped_column(String(MAX_LINE), default="")
-    created_at: Mapped[Timestamp]
-    done_at: Mapped[datetime | None] = mapped_column(Instant)
     told_start: Mapped[datetime | None] = query_expression()
 
     booking: Mapped[Booking] = relationship(
@@ -632,6 +645,34 @@ class Message(Base):
     def locale(self) -> str:
         """The recipient's locale, '' if unknown."""
         return self.booking.locale if self.recipient == Role.INVITEE else self.booking.calendar.owner.locale
+
+
+class AccountMessage(Delivery, Base):
+    """A mail about an account, to be sent, or sent: to its owner, or to whom the owner invites.
+
+    It is composed from the `parameters` when it is sent. They hold no token: at most the salt that it is derived from.
+    """
+
+    __tablename__ = "account_messages"
+    __table_args__ = (
+        _one_of("state", MessageState),
+        Index("ix_account_messages_own", "owner_id", "id", unique=True),
+        _partial_index("ix_account_messages_waiting", "due_at", "id", where="state = 'waiting'"),
+        _partial_index("ix_account_messages_undelivered", "owner_id", "id", where="state IN ('waiting', 'failed')"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id", ondelete="CASCADE"))
+    kind: Mapped[AccountMessageKind] = mapped_column(enum_text(AccountMessageKind, length=30))
+    address: Mapped[str] = mapped_column(String(MAX_EMAIL))
+    parameters: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+    owner: Mapped[Owner] = relationship(lazy="raise_on_sql", viewonly=True)
+
+    @property
+    def locale(self) -> str:
+        """The owner's locale, '' if unknown."""
+        return self.owner.locale
 
 
 class BusyTime(Base):
@@ -664,7 +705,6 @@ ACTIVE = and_(  # as `Link.state` and `Calendar.takes_bookings` say, at the inst
     Calendar.is_open,
     Calendar.archived_at.is_(None),
 )
-WAITING = Message.state == literal_column("'waiting'")
 UNDELIVERED = Message.state.in_((literal_column("'waiting'"), literal_column("'failed'")))
 
 # SQLite's counterpart of EXCLUDE. The code recognises the constraint by its name in the error.

@@ -5,11 +5,12 @@ from sqlalchemy.orm import Session
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from accounts.account_log import logged
+from accounts.account_mail import enqueue_account_mail
 from accounts.errors import EmailTaken, InvalidCredentials
 from accounts.login_throttle import NO_OWNER, count_attempt, forget_attempts
 from accounts.password_checks import password_check
 from database import db, lock_owner, transaction, utcnow
-from models import BrowserSession, Owner, SetupToken
+from models import AccountMessageKind, BrowserSession, Owner, SetupToken
 from scheduling.calendars import new_calendar
 from scheduling.errors import NotFound
 
@@ -77,10 +78,16 @@ def change_password(owner_id: int, current: str, new: str, address: str) -> Owne
             password_hash = generate_password_hash(new)
         with transaction() as session:
             owner = get_owner_for_update(session, owner_id, checked)
-            owner.password_hash = password_hash
+            set_password(session, owner, password_hash)
             forget_attempts(attempt)
-            session.execute(delete(BrowserSession).where(BrowserSession.owner_id == owner_id))
     return owner
+
+
+def set_password(session: Session, owner: Owner, password_hash: str) -> None:
+    """Set the password, end all of the owner's sessions, and tell them. The caller holds the owner's lock."""
+    owner.password_hash = password_hash
+    session.execute(delete(BrowserSession).where(BrowserSession.owner_id == owner.id))
+    enqueue_account_mail(owner, AccountMessageKind.PASSWORD_CHANGED, utcnow())
 
 
 def get_owner_for_update(session: Session, owner_id: int, checked: str) -> Owner:

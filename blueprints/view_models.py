@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Self
 
 from availability.slots import Availability
-from models import ChangeKind, LinkState, MessageKind, MessageState, Role
+from models import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,20 @@ class MessageView(View):
     name: str
     state: MessageState
     starts_at: datetime
+    due_at: datetime
+    done_at: datetime | None
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True)
+class AccountMessageView(View):
+    """A mail about an account, for its owner."""
+
+    id: int
+    kind: AccountMessageKind
+    address: str
+    state: MessageState
     due_at: datetime
     done_at: datetime | None
     attempts: int

@@ -93,9 +93,10 @@ def instants_text(instants: Iterable[datetime]) -> str:
     return " ".join(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for at in instants)
 
 
-def enum_text(kind: type[StrEnum]) -> Enum:
-    """Return the type of a text column that holds the values of `kind`."""
-    return Enum(kind, native_enum=False, values_callable=lambda members: [str(member) for member in members])
+def enum_text(kind: type[StrEnum], length: int | None = None) -> Enum:
+    """Return the type of a text column that holds the values of `kind`; of this length, or that of the longest."""
+    more = {} if length is None else {"length": length}
+    return Enum(kind, native_enum=False, values_callable=lambda members: [str(member) for member in members], **more)
 
 
 # SQLite generates keys only for INTEGER columns.

@@ -234,6 +234,11 @@ def format_message_kind(kind: str) -> str:
     )
 
 
+def format_account_mail(kind: str) -> str:
+    """Return the name of a kind of mail about an account."""
+    return str({"password-changed": _("Note of the new password"), "link-asked-for": _("Request for a new link")}[kind])
+
+
 def format_mail(failed: int, late: int) -> str:
     """Return the warning about undelivered mail, '' if there is none."""
     if failed:

@@ -17,8 +17,10 @@ from branding.colours import DARK, LIGHT
 from i18n.bidi import isolate
 from i18n.locales import DEFAULT
 from integrations import ical
-from models import Message, MessageKind, Role
+from models import AccountMessage, Message, MessageKind, Role
+from notifications.account_content import account_content
 from notifications.email_content import EmailContent, email_content, own_address
+from notifications.leases import Mail
 from parsing.email_addresses import Mailbox, split_address
 from parsing.mail_server import MailServer
 from parsing.values import printable_line
@@ -26,13 +28,24 @@ from parsing.values import printable_line
 WIDTH = 72
 
 
-def compose(message: Message, server: MailServer, now: datetime) -> EmailMessage:
+def compose(message: Mail, server: MailServer, now: datetime) -> EmailMessage:
     """Return the mail in its recipient's language. A second attempt differs in the date, not in the Message-ID."""
     with force_locale(message.locale or DEFAULT):
-        return _compose(message, server, now)
+        if isinstance(message, AccountMessage):
+            return _about_account(message, server, now)
+        return _about_booking(message, server, now)
 
 
-def _compose(message: Message, server: MailServer, now: datetime) -> EmailMessage:
+def _about_account(message: AccountMessage, server: MailServer, now: datetime) -> EmailMessage:
+    name = message.owner.name if message.address == message.owner.email else ""
+    sender = Mailbox(server.name or "Bookonce", server.address)
+    mail = write(account_content(message), sender=sender, recipient=Mailbox(name, message.address), now=now)
+    domain = server.address.rpartition("@")[2]
+    mail["Message-ID"] = _id(domain, "account", message.id, message.created_at.isoformat())
+    return mail
+
+
+def _about_booking(message: Message, server: MailServer, now: datetime) -> EmailMessage:
     booking = message.booking
     owner = Mailbox(booking.calendar.owner.name, booking.calendar.owner.email)
     invitee = Mailbox(booking.name, booking.email)

@@ -1,20 +1,39 @@
-"""The outbox: a queue of messages in the database. Any number of workers may empty it; each message has one worker.
+"""The outbox: queues of mails in the database. Any number of workers may empty them; each mail has one worker.
 
-A worker leases a message instead of locking it, since a lock would block bookings on SQLite. A lease is longer than
+A worker leases a mail instead of locking it, since a lock would block bookings on SQLite. A lease is longer than
 sending can take (`smtp.MESSAGE_TIMEOUT`), and expires by itself if the worker is killed.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
-from sqlalchemy.orm import Session, aliased, contains_eager, with_expression
+from sqlalchemy import Select, update
+from sqlalchemy.orm import Session
 
 from database import db, snapshot, transaction
-from models import WAITING, Booking, Calendar, Message, MessageKind, MessageState
+from models import AccountMessage, Message, MessageState
+from notifications import account_queue, booking_queue
+from notifications.leases import Mail, MailTable, is_ready
 
 LEASE = timedelta(seconds=90)
 FIRST_PAUSE, MAX_PAUSE = timedelta(seconds=15), timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Queue:
+    """One kind of mail: its table, the query for the next one's id, and what the modules of these names say of it."""
+
+    table: MailTable
+    due: Callable[[datetime], Select[int]]
+    load: Callable[[Session, int], Any]
+    is_outdated: Callable[[Session, Any, datetime], bool]
+
+
+ACCOUNTS = Queue(AccountMessage, account_queue.due, account_queue.load, account_queue.is_outdated)
+BOOKINGS = Queue(Message, booking_queue.due, booking_queue.load, booking_queue.is_outdated)
+QUEUES = (ACCOUNTS, BOOKINGS)
 
 
 def pause(attempts: int, longest: timedelta = MAX_PAUSE) -> timedelta:
@@ -23,126 +42,66 @@ def pause(attempts: int, longest: timedelta = MAX_PAUSE) -> timedelta:
 
 
 def has_due_message(now: datetime) -> bool:
-    """Return whether there is a message to send."""
+    """Return whether there is a mail to send."""
     with snapshot(db.engine) as connection:
-        return connection.scalar(_due(now)) is not None
+        return any(connection.scalar(queue.due(now)) is not None for queue in QUEUES)
 
 
-def lease_next(now: datetime) -> Message | None:
-    """Return the next message to send, leased to the caller; None if there is none.
+def lease_next(now: datetime) -> Mail | None:
+    """Return the next mail to send, leased to the caller; None if there is none.
 
-    Messages to one recipient about one booking keep their order. A reminder that is outdated is dropped, and a message
-    that one about a later change has overtaken. The message is detached from its session, so it can be read even if the
-    database fails later.
+    Those about accounts go first: whoever has forgotten a password waits at the screen. Outdated ones are dropped. The
+    mail is detached from its session, so it can be read even if the database fails later.
     """
-    message = None
     with transaction() as session:
-        while message_id := session.scalar(_due(now).with_for_update(skip_locked=True)):
-            message = _load(session, message_id)
-            if not _outdated(session, message, now):
-                lease = update(Message).where(Message.id == message.id).values(leased_until=now + LEASE)
-                session.execute(lease.execution_options(synchronize_session=False))  # a flush would unload `told_start`
-                break
-            message.state, message.done_at = MessageState.DROPPED, now
-            session.flush()
-            message = None
+        mail = _lease(session, ACCOUNTS, now) or _lease(session, BOOKINGS, now)
     session.expunge_all()
-    return message
+    return mail
 
 
-def mark_sent(message: Message, now: datetime) -> None:
-    """Record that the mail server accepted the message."""
-    _update(message, state=MessageState.SENT, done_at=now, error="", attempts=message.attempts + 1)
+def mark_sent(mail: Mail, now: datetime) -> None:
+    """Record that the mail server accepted the mail."""
+    _update(mail, state=MessageState.SENT, done_at=now, error="", attempts=mail.attempts + 1)
 
 
-def mark_failed(message: Message, now: datetime, error: str) -> None:
-    """Record that the message can't be sent, and the error."""
-    _update(message, state=MessageState.FAILED, done_at=now, error=error, attempts=message.attempts + 1)
+def mark_failed(mail: Mail, now: datetime, error: str) -> None:
+    """Record that the mail can't be sent, and the error."""
+    _update(mail, state=MessageState.FAILED, done_at=now, error=error, attempts=mail.attempts + 1)
 
 
-def postpone(message: Message, now: datetime, error: str) -> None:
-    """Retry the message later, after a longer pause each time; after its `give_up_at` it has failed."""
-    attempts = message.attempts + 1
+def postpone(mail: Mail, now: datetime, error: str) -> None:
+    """Retry the mail later, after a longer pause each time; after its `give_up_at` it has failed."""
+    attempts = mail.attempts + 1
     due_at = now + pause(attempts)
-    if due_at > message.give_up_at:
-        mark_failed(message, now, error)
+    if due_at > mail.give_up_at:
+        mark_failed(mail, now, error)
     else:
-        _update(message, due_at=due_at, error=error, attempts=attempts)
+        _update(mail, due_at=due_at, error=error, attempts=attempts)
 
 
 def postpone_all(now: datetime, until: datetime, error: str) -> None:
-    """Retry all due messages at `until`, when the mail server is unavailable."""
-    due = and_(WAITING, Message.due_at <= now, _not_leased(now))
+    """Retry all due mails at `until`, when the mail server is unavailable."""
     with transaction() as session:
-        session.execute(
-            update(Message)
-            .where(due, Message.give_up_at <= until)
-            .values(state=MessageState.FAILED, done_at=now, error=error, attempts=Message.attempts + 1)
-        )
-        session.execute(update(Message).where(due).values(due_at=until, error=error, attempts=Message.attempts + 1))
+        for table in (queue.table for queue in QUEUES):
+            due, once_more = is_ready(table, now), {"error": error, "attempts": table.attempts + 1}
+            failed = {"state": MessageState.FAILED, "done_at": now}
+            session.execute(update(table).where(due, table.give_up_at <= until).values(failed | once_more))
+            session.execute(update(table).where(due).values(due_at=until, **once_more))
 
 
-def _due(now: datetime) -> Select[int]:
-    earlier = aliased(Message)
-    waiting_earlier = and_(_same_thread(earlier), earlier.state == MessageState.WAITING, earlier.id < Message.id)
-    return (
-        select(Message.id)
-        .where(WAITING, Message.due_at <= now, _not_leased(now), ~exists().where(waiting_earlier))
-        .order_by(Message.due_at, Message.id)
-        .limit(1)
-    )
+def _lease(session: Session, queue: Queue, now: datetime) -> Mail | None:
+    while mail_id := session.scalar(queue.due(now).with_for_update(skip_locked=True)):
+        mail: Mail = queue.load(session, mail_id)
+        if not queue.is_outdated(session, mail, now):
+            lease = update(queue.table).where(queue.table.id == mail.id).values(leased_until=now + LEASE)
+            session.execute(lease.execution_options(synchronize_session=False))  # a flush would unload `told_start`
+            return mail
+        mail.state, mail.done_at = MessageState.DROPPED, now
+        session.flush()
+    return None
 
 
-def _same_thread(other: type[Message]) -> ColumnElement[bool]:
-    """Return the condition that `other` goes to the same recipient about the same booking."""
-    return and_(
-        other.owner_id == Message.owner_id,
-        other.booking_id == Message.booking_id,
-        other.recipient == Message.recipient,
-    )
-
-
-def _not_leased(now: datetime) -> ColumnElement[bool]:
-    return or_(Message.leased_until.is_(None), Message.leased_until <= now)
-
-
-def _load(session: Session, message_id: int) -> Message:
-    """Return the message with everything that its mail is composed from."""
-    before = aliased(Message)
-    told_start = (
-        select(before.starts_at)
-        .where(_same_thread(before), before.state == MessageState.SENT, before.id < Message.id)
-        .order_by(before.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    query = (
-        select(Message)
-        .join(Message.booking)
-        .join(Booking.calendar)
-        .join(Calendar.owner)
-        .outerjoin(Message.change)
-        .options(
-            contains_eager(Message.booking).contains_eager(Booking.calendar).contains_eager(Calendar.owner),
-            contains_eager(Message.change),
-            with_expression(Message.told_start, told_start),
-        )
-        .where(Message.id == message_id)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(query).one()
-
-
-def _outdated(session: Session, message: Message, now: datetime) -> bool:
-    booking = message.booking
-    if message.kind is MessageKind.REMINDER:
-        return not (booking.is_confirmed and booking.sequence == message.sequence and booking.starts_at > now)
-    later = aliased(Message)
-    of_a_change = and_(_same_thread(later), later.change_id.is_not(None), later.sequence > Message.sequence)
-    query = select(exists().where(of_a_change, later.state != MessageState.DROPPED)).where(Message.id == message.id)
-    return bool(session.scalar(query))
-
-
-def _update(message: Message, **values: Any) -> None:
+def _update(mail: Mail, **values: Any) -> None:
+    table = type(mail)
     with transaction() as session:
-        session.execute(update(Message).where(Message.id == message.id).values(leased_until=None, **values))
+        session.execute(update(table).where(table.id == mail.id).values(leased_until=None, **values))

@@ -14,9 +14,9 @@ from sqlalchemy.exc import DBAPIError
 
 from database import CommitUnknown, utcnow
 from middleware.exception_log import error_code
-from models import Message
 from notifications import outbox
 from notifications.email_message import compose
+from notifications.leases import Mail
 from notifications.reminders import enqueue_reminders
 from notifications.smtp import PermanentFailure, Rejected, ServerUnavailable, close, connect, send
 from parsing.mail_server import MailServer
@@ -93,7 +93,7 @@ class Worker:
         self._failures = 0
         return connection
 
-    def _send(self, connection: SMTP, message: Message) -> bool:
+    def _send(self, connection: SMTP, message: Mail) -> bool:
         """Send the message and store the result; return whether it was accepted. Raises ServerUnavailable."""
         try:
             send(connection, self._server, compose(message, self._server, utcnow()))
@@ -112,7 +112,7 @@ class Worker:
             return True
         return False
 
-    def _store(self, mark: Callable[..., None], message: Message, *error: str) -> None:
+    def _store(self, mark: Callable[..., None], message: Mail, *error: str) -> None:
         """Mark the message; retry while the database is unavailable, so that the message is not sent twice."""
         for attempt in count():
             try:

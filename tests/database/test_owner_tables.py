@@ -13,6 +13,7 @@ NOT_BY_OWNER = {
     "browser_sessions": {("token_hash",)},
     "links": {("token_hash",)},
     "bookings": {("link_id",), ("manage_hash",), ("uid",)},
+    "account_messages": {("due_at", "id")},
     "messages": {("due_at", "id")},
     "logos": {("digest",)},
 }

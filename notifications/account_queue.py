@@ -1,0 +1,40 @@
+"""Mails about accounts in the outbox: their order, what each is composed from, and when one is outdated."""
+
+from datetime import datetime
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session, joinedload
+
+from models import OPEN_REQUEST, AccountMessage, AccountMessageKind, LinkRequest
+from notifications.leases import is_ready
+
+
+def due(now: datetime) -> Select[int]:
+    """Return the query for the id of the next one."""
+    return (
+        select(AccountMessage.id)
+        .where(is_ready(AccountMessage, now))
+        .order_by(AccountMessage.due_at, AccountMessage.id)
+        .limit(1)
+    )
+
+
+def load(session: Session, message_id: int) -> AccountMessage:
+    """Return the message with its owner."""
+    query = select(AccountMessage).options(joinedload(AccountMessage.owner, innerjoin=True))
+    return session.scalars(query.where(AccountMessage.id == message_id).execution_options(populate_existing=True)).one()
+
+
+def is_outdated(session: Session, message: AccountMessage, now: datetime) -> bool:
+    """Return whether its time is over: what it says, such as an address that works for an hour, helps nobody then.
+
+    So it is with a request for a new link that was answered, dismissed or erased.
+    """
+    return message.give_up_at <= now or (
+        message.kind is AccountMessageKind.LINK_ASKED_FOR and not _is_open(session, message)
+    )
+
+
+def _is_open(session: Session, message: AccountMessage) -> bool:
+    mine = LinkRequest.owner_id == message.owner_id, LinkRequest.id == int(message.parameters["request"])
+    return bool(session.scalar(select(exists().where(*mine, OPEN_REQUEST))))
