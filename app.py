@@ -17,6 +17,7 @@ from werkzeug.routing import BaseConverter
 from blueprints import auth, errors, invitee, owner, system
 from blueprints.kept_pages import MOST, KeptPages
 from blueprints.login_required import csrf, current_owner
+from blueprints.owner.link_pages import asked_for
 from blueprints.owner.undo import take_undo
 from blueprints.responses import is_owner_page, url_pattern
 from blueprints.slot_picker import slot_page
@@ -36,7 +37,6 @@ from middleware.request_metrics import ROUTE, Metrics, metrics_middleware
 from notifications.undelivered import delivery_problems
 from parsing import contact_links
 from public_urls import base
-from scheduling.requests import count_open_requests
 from server.serve import serve
 
 HERE = Path(__file__).parent
@@ -123,7 +123,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         current_owner=current_owner,
         base_url=base,
         delivery_problems=delivery_problems,
-        open_requests=count_open_requests,
+        asked_for=asked_for,
         take_undo=take_undo,
         mail_server=config.mail,
     )

@@ -14,7 +14,7 @@ from parsing.values import parse_positive_int
 from public_urls import link_address
 from scheduling.calendars import list_calendars
 from scheduling.link_lists import MANY, LinkFilter, ListedLink, count_links, list_links, recent_batches
-from scheduling.requests import open_requests
+from scheduling.requests import count_open_requests, open_requests
 
 MAX_SEARCH = 300
 BATCHES = 50
@@ -27,8 +27,10 @@ def link_list(calendar: Calendar | None, status: int = 200, problem: str = "") -
     args, now = request.args, utcnow()
     chosen, before = _filter(calendar), parse_positive_int(args.get("before"), LARGEST_ID)
     found, last = page_of(list_links(g.owner.id, chosen, now, PAGE_SIZE + 1, before))
-    calendars = list_calendars(g.owner.id)
+    calendars = list_calendars(g.owner.id) if calendar is None else []
     asked = open_requests(g.owner.id, REQUESTS) if calendar is None else []
+    if calendar is None:
+        g.asked_for = len(asked)
     page = render_template(
         "links.html",
         calendar=calendar and CalendarView.of(calendar),
@@ -48,6 +50,13 @@ def link_list(calendar: Calendar | None, status: int = 200, problem: str = "") -
         zone=ZoneInfo(g.owner.timezone),
     )
     return page, status
+
+
+def asked_for(owner_id: int) -> int:
+    """Return how many requests for a new link wait, for the top bar; queried at most once per request."""
+    if "asked_for" not in g:
+        g.asked_for = count_open_requests(owner_id)
+    return int(g.asked_for)
 
 
 def request_list() -> ResponseReturnValue:
