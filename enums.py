@@ -78,6 +78,7 @@ class AccountMessageKind(StrEnum):
     INVITATION = "invitation"
     SOURCE_FAILS = "source-fails"
     ERASURE_ASKED = "erasure-asked"
+    LINK_ASKED_FOR = "link-asked-for"
 
 
 class TokenPurpose(StrEnum):

@@ -329,6 +329,8 @@ def format_account_mail(kind: str) -> str:
             "email-confirm": _("Address to confirm the new email"),
             "email-changed": _("Note of the new email"),
             "invitation": _("Invitation of a colleague"),
+            "source-fails": _("Note that a calendar can’t be read"),
+            "link-asked-for": _("Request for a new link"),
             "erasure-asked": _("Note that somebody asks for erasing"),
         }[kind]
     )

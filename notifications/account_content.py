@@ -15,9 +15,11 @@ from public_urls import (
     email_address,
     forgot_address,
     join_address,
+    requests_address,
     reset_address,
     sources_address,
 )
+from scheduling.requests import get_request
 from sources.words import problem_text
 
 
@@ -114,6 +116,22 @@ def _erasure_asked(message: AccountMessage) -> EmailContent:
     )
 
 
+def _link_asked_for(message: AccountMessage) -> EmailContent:
+    """Return what the request says now: meanwhile it may have been erased."""
+    asked = get_request(message.owner_id, int(message.parameters["request"]))
+    facts = [(_("Who"), asked.name), (_("Where to reach them"), asked.contact)]
+    facts += [(_("Their words"), asked.note)] if asked.note else []
+    facts += [(_("At the link for"), asked.link.label)] if asked.link.label else []
+    return EmailContent(
+        subject=_("%(name)s asks for a new link", name=asked.name),
+        heading=_("%(name)s asks for a new link", name=asked.name),
+        opening=_("Their link of “%(calendar)s” can’t be used any more.", calendar=asked.link.calendar.name),
+        facts=tuple(facts),
+        action=(_("Answer"), requests_address()),
+        closing=_("One press makes a link for them; sending it is up to you."),
+    )
+
+
 def _moment(message: AccountMessage) -> str:
     zone = ZoneInfo(message.owner.timezone)
     return f"{format_moment(message.created_at, zone)}\n{format_zone(zone, message.created_at)}"
@@ -126,5 +144,6 @@ CONTENTS: dict[AccountMessageKind, Callable[[AccountMessage], EmailContent]] = {
     AccountMessageKind.EMAIL_CHANGED: _email_changed,
     AccountMessageKind.INVITATION: _invitation,
     AccountMessageKind.SOURCE_FAILS: _source_fails,
+    AccountMessageKind.LINK_ASKED_FOR: _link_asked_for,
     AccountMessageKind.ERASURE_ASKED: _erasure_asked,
 }

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import AccountMessage
+from models import OPEN_REQUEST, AccountMessage, AccountMessageKind, LinkRequest
 from notifications.leases import is_ready
 
 
@@ -25,6 +25,16 @@ def load(session: Session, message_id: int) -> AccountMessage:
     return session.scalars(query.where(AccountMessage.id == message_id).execution_options(populate_existing=True)).one()
 
 
-def is_outdated(_session: Session, message: AccountMessage, now: datetime) -> bool:
-    """Return whether it would tell of an address that does not work any more."""
-    return "salt" in message.parameters and message.give_up_at <= now
+def is_outdated(session: Session, message: AccountMessage, now: datetime) -> bool:
+    """Return whether its time is over: what it says, such as an address that works for an hour, helps nobody then.
+
+    So it is with a request for a new link that was answered, dismissed or erased.
+    """
+    return message.give_up_at <= now or (
+        message.kind is AccountMessageKind.LINK_ASKED_FOR and not _is_open(session, message)
+    )
+
+
+def _is_open(session: Session, message: AccountMessage) -> bool:
+    mine = LinkRequest.owner_id == message.owner_id, LinkRequest.id == int(message.parameters["request"])
+    return bool(session.scalar(select(exists().where(*mine, OPEN_REQUEST))))

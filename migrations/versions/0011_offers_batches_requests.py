@@ -16,6 +16,7 @@ INDEXES = {
     "ix_links_waiting": (["owner_id", "id"], UNUSED),
     "ix_links_used": (["owner_id", "id"], "used_at IS NOT NULL"),
     "ix_links_revoked": (["owner_id", "id"], "revoked_at IS NOT NULL"),
+    "ix_links_noted": (["owner_id", "id"], "search_text <> ''"),
     "ix_links_made_in": (["owner_id", "made_in"], "made_in IS NOT NULL"),
     "ix_links_batch": (["owner_id", "batch_id", "position"], "batch_id IS NOT NULL"),
 }
@@ -120,7 +121,7 @@ def _create_requests() -> None:
         sa.Column("state", sa.String(length=9), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("contact", sa.String(length=254), nullable=False),
-        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("note", sa.String(length=2000), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("state IN ('open', 'answered', 'dismissed')", name=op.f("ck_link_requests_state")),
