@@ -51,6 +51,7 @@ MAX_CSV_BYTES = 5_000_000
 LARGER = {
     "owner.calendars.new": MAX_CALENDAR_BYTES,
     "owner.calendars.edit": MAX_CALENDAR_BYTES,
+    "owner.questions.edit": MAX_CALENDAR_BYTES,
     "owner.profile.branding": logos.MAX_BYTES,
     "owner.batches.create": MAX_CSV_BYTES,
 }

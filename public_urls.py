@@ -44,9 +44,9 @@ def manage_address(token: str) -> str:
     return _url("invitee.manage.show", token=token)
 
 
-def appointment_address(booking: Booking) -> str:
-    """Return the address of the owner's own page of the booking."""
-    return _url("owner.bookings.show", booking_id=booking.id)
+def appointment_address(booking_id: int) -> str:
+    """Return the address of the owner's own page of the booking with this id."""
+    return _url("owner.bookings.show", booking_id=booking_id)
 
 
 def feed_address(salt: bytes | None, feed_hash: bytes | None) -> str | None:

@@ -23,6 +23,7 @@ from i18n.formatting import (
 from i18n.texts import gettext as _
 from models import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
 from parsing.contact_links import mail_link
+from parsing.questions import Answers
 from scheduling.booking_queries import Appointment
 from scheduling.calendars import MANY, Summary
 
@@ -51,11 +52,28 @@ class BookingView(View):
     email: str
     phone: str
     notes: str
+    answers: Answers
     timezone: str
     starts_at: datetime
     ends_at: datetime
     created_at: datetime
     is_confirmed: bool
+    is_erased: bool
+    erasure_asked_at: datetime | None
+
+    @classmethod
+    def of(cls, row: object, **more: object) -> Self:
+        """Return the view of a booking; one that is erased is named so."""
+        erased = {"name": str(_("details erased"))} if getattr(row, "is_erased", False) else {}
+        return super().of(row, **(erased | more))
+
+
+@dataclass(frozen=True)
+class PrivacyView(View):
+    """What an invitee reads of how an owner keeps details; `retention_days` is None for no period."""
+
+    retention_days: int | None
+    privacy_contact: str
 
 
 class AppointmentRow(NamedTuple):
@@ -82,7 +100,7 @@ class AppointmentRow(NamedTuple):
             url=url,
             starts=format_time(start),
             ends=format_time(end),
-            name=appointment.name,
+            name=appointment.name or _("details erased"),
             is_confirmed=appointment.is_confirmed,
             is_now=appointment.starts_at <= now < appointment.ends_at,
             calendar_name=appointment.calendar_name,

@@ -10,6 +10,7 @@ from availability.slots import DAY, Availability, BusyTimes
 from availability.wall_week import DAYS, Piece, pieces, side_by_side, wall_minutes, week_bounds
 from i18n.bidi import isolate
 from i18n.formatting import format_day, format_hour, format_stretch, format_times, format_week, weekdays
+from i18n.texts import gettext as _
 from parsing.values import YEARS
 from scheduling.booking_queries import Appointment
 
@@ -138,10 +139,11 @@ def _block(
     width = 100 / DAYS / piece.lanes
     height = max(piece.closes - piece.opens, SHORTEST) * scale
     when = format_times(appointment.starts_at, appointment.ends_at, zone)
+    name = appointment.name or _("details erased")
     return Block(
         url=url,
-        name=appointment.name,
-        words=f"{isolate(appointment.name)}, {format_day(appointment.starts_at.astimezone(zone).date())}, {when}",
+        name=name,
+        words=f"{isolate(name)}, {format_day(appointment.starts_at.astimezone(zone).date())}, {when}",
         x=round(_x(piece.day) + piece.lane * width, 3),
         y=round((piece.opens - top) * scale, 3),
         width=round(width, 3),

@@ -8,7 +8,16 @@ from i18n.formatting import format_moment, format_zone
 from i18n.texts import gettext as _
 from models import AccountMessage, AccountMessageKind, TokenPurpose
 from notifications.email_content import EmailContent
-from public_urls import account_token, base, email_address, forgot_address, join_address, reset_address, sources_address
+from public_urls import (
+    account_token,
+    appointment_address,
+    base,
+    email_address,
+    forgot_address,
+    join_address,
+    reset_address,
+    sources_address,
+)
 from sources.words import problem_text
 
 
@@ -94,6 +103,17 @@ def _source_fails(message: AccountMessage) -> EmailContent:
     )
 
 
+def _erasure_asked(message: AccountMessage) -> EmailContent:
+    return EmailContent(
+        subject=_("Somebody asks you to erase their details"),
+        heading=_("Somebody asks you to erase their details"),
+        opening=_("Whoever has an appointment with you asks for it at their own page. You grant it with one press."),
+        facts=((_("When"), _moment(message)),),
+        action=(_("Open the appointment"), appointment_address(int(message.parameters["booking"]))),
+        closing="",
+    )
+
+
 def _moment(message: AccountMessage) -> str:
     zone = ZoneInfo(message.owner.timezone)
     return f"{format_moment(message.created_at, zone)}\n{format_zone(zone, message.created_at)}"
@@ -106,4 +126,5 @@ CONTENTS: dict[AccountMessageKind, Callable[[AccountMessage], EmailContent]] = {
     AccountMessageKind.EMAIL_CHANGED: _email_changed,
     AccountMessageKind.INVITATION: _invitation,
     AccountMessageKind.SOURCE_FAILS: _source_fails,
+    AccountMessageKind.ERASURE_ASKED: _erasure_asked,
 }

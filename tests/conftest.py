@@ -21,7 +21,7 @@ from support.sources import Sources
 from support.world import Browser, World, make_app
 from werkzeug.routing import Rule
 
-from accounts import email_changes, owners, password_resets, people, sessions
+from accounts import owners, password_resets, people, sessions
 from database import db
 from models import Owner
 
@@ -84,7 +84,6 @@ def passwords_hashed_once() -> Iterator[None]:
         patch.setattr(people, "generate_password_hash", owners.generate_password_hash)
         patch.setattr(password_resets, "generate_password_hash", owners.generate_password_hash)
         patch.setattr(owners, "check_password_hash", check)
-        patch.setattr(email_changes, "check_password_hash", check)
         patch.setattr(sessions, "check_password_hash", check)
         yield
 

@@ -13,11 +13,27 @@ from blueprints.owner import (
     links,
     mail,
     people,
+    privacy,
     profile,
+    questions,
     sources,
 )
 
 bp = Blueprint("owner", __name__)
 bp.before_request(require_owner)
-for page in (batches, bookings, browsers, busy_times, calendars, feed, links, mail, people, profile, sources):
+for page in (
+    batches,
+    bookings,
+    browsers,
+    busy_times,
+    calendars,
+    feed,
+    links,
+    mail,
+    people,
+    privacy,
+    profile,
+    questions,
+    sources,
+):
     bp.register_blueprint(page.bp)

@@ -17,7 +17,7 @@ from blueprints.view_models import AppointmentRow, ChangeView, MessageView
 from blueprints.week_view import clamped, first_of_week, week_view
 from config import current
 from database import LARGEST_ID, utcnow
-from forms.booking import CancelForm
+from forms.booking import CancelForm, CorrectionForm
 from i18n.formatting import first_weekday, utc_text
 from i18n.texts import gettext as _
 from models import Booking
@@ -37,7 +37,9 @@ from scheduling.booking_queries import (
 from scheduling.busy_times import busy_between
 from scheduling.calendars import open_hours
 from scheduling.changes import OwnerActor
-from scheduling.errors import ChangeNotAllowed
+from scheduling.email_corrections import correct_email
+from scheduling.erasing import erase_booking
+from scheduling.errors import ChangeNotAllowed, NotErasable
 from scheduling.links import LinkDetails
 
 bp = Blueprint("bookings", __name__, url_prefix="/bookings")
@@ -110,6 +112,31 @@ def cancel(booking_id: int) -> ResponseReturnValue:
     return redirect(url_for("owner.bookings.show", booking_id=booking_id), code=303)
 
 
+@bp.post("/<id:booking_id>/email")
+def email(booking_id: int) -> ResponseReturnValue:
+    """Correct the invitee's email; the confirmation goes out anew."""
+    form = CorrectionForm()
+    if not form.validate():
+        return _page(get_booking(g.owner.id, booking_id), 422, correction=form)
+    try:
+        correct_email(OwnerActor(g.owner.id, booking_id), form.email.data, notify=current().sends_mail)
+    except ChangeNotAllowed as refusal:
+        return _page(get_booking(g.owner.id, booking_id), 409, type(refusal), correction=form)
+    flash(_("The email was corrected."))
+    return redirect(url_for("owner.bookings.show", booking_id=booking_id), code=303)
+
+
+@bp.post("/<id:booking_id>/erase")
+def erase(booking_id: int) -> ResponseReturnValue:
+    """Erase what is known of the invitee, for good; a coming appointment has to be cancelled first."""
+    try:
+        erase_booking(g.owner.id, booking_id)
+    except NotErasable:
+        return _page(get_booking(g.owner.id, booking_id), 409, erase_refused=True)
+    flash(_("The details were erased."))
+    return redirect(url_for("owner.bookings.show", booking_id=booking_id), code=303)
+
+
 @bp.get("/<id:booking_id>/reschedule")
 def choose(booking_id: int) -> ResponseReturnValue:
     """Show the picker, or ask for confirmation of the new time."""
@@ -149,13 +176,18 @@ def _context(booking_id: int) -> reschedule_pages.RescheduleContext:
 
 
 def _page(
-    booking: Booking, status: int = 200, refusal: type[ChangeNotAllowed] | None = None, form: CancelForm | None = None
+    booking: Booking,
+    status: int = 200,
+    refusal: type[ChangeNotAllowed] | None = None,
+    form: CancelForm | None = None,
+    erase_refused: bool = False,
+    correction: CorrectionForm | None = None,
 ) -> ResponseReturnValue:
     actor, changes_made = OwnerActor(g.owner.id, booking.id), history(booking)
     token = manage_token(booking)
     page = render_template(
         "appointment.html",
-        **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form),
+        **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form, correction),
         calendar_id=booking.calendar_id,
         link_label=booking.link.label,
         link_address=link_address(booking.link),
@@ -165,6 +197,8 @@ def _page(
         messages=[MessageView.of(message, name=booking.name) for message in for_booking(booking)],
         zone=ZoneInfo(g.owner.timezone),
         ended=booking.ends_at <= utcnow(),
+        erase_refused=erase_refused,
+        erasable=not booking.is_erased and (not booking.is_confirmed or booking.ends_at <= utcnow()),
         address=token and manage_address(token),
     )
     return page, status

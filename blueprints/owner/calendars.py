@@ -163,6 +163,7 @@ def _page(
         form=form,
         sections={section.key: section for section in sections_of(form)},
         name=calendar and calendar.name,
+        calendar_id=calendar and calendar.id,
         outside=outside,
         **preview,
         preview_url=url_for("owner.calendars.preview", calendar_id=calendar.id)

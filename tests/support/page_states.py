@@ -123,6 +123,7 @@ def _chapters(tour: Tour) -> None:
     _appointments(tour, owner)
     _changes(tour, jane)
     _settings(tour, owner)
+    _account(tour, owner)
     _links(tour, owner)
     _mail(tour, owner)
     _letters(tour)
@@ -374,6 +375,18 @@ def _settings(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/feed", "feed, none")
     owner.get_by_role("button", name="Make an address").click()
     tour.see(owner, "feed", "#feed-address")
+
+
+def _account(tour: Tour, owner: Page) -> None:
+    tour.go(owner, "/settings/calendars/1/questions", "questions of the form")
+    tour.go(owner, "/settings/people", "people")
+    tour.go(owner, "/settings/people/1/end", "end an account")
+    tour.go(owner, "/settings/browsers", "browsers")
+    tour.go(owner, "/settings/privacy", "privacy")
+    tour.go(owner, "/settings/privacy/delete", "delete the account")
+    stranger = tour.person()
+    tour.go(stranger, "/forgot", "forgot password")
+    tour.go(stranger, "/forgot?sent=1", "forgot password, asked")
 
 
 def _links(tour: Tour, owner: Page) -> None:
