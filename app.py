@@ -37,6 +37,7 @@ from middleware.headers import headers_middleware, security_headers
 from middleware.kept_pages import kept_pages_middleware
 from middleware.request_metrics import ROUTE, Metrics, metrics_middleware
 from parsing import contact_links
+from public_urls import base
 from scheduling.requests import MANY as MANY_REQUESTS
 from server.serve import serve
 
@@ -123,6 +124,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         stylesheet=theme.stylesheet_url,
         url_pattern=url_pattern,
         each_row=each_row,
+        base_url=base,
         current_owner=current_owner,
         many_requests=MANY_REQUESTS,
         take_undo=take_undo,

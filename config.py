@@ -40,6 +40,7 @@ class Config:
     threads: int
     workers: int
     trusted_proxies: tuple[Network, ...]
+    source_networks: tuple[Network, ...]
     mail: MailServer | None
     log_level: str
     metrics_token: str
@@ -67,6 +68,7 @@ class Config:
             threads=_number(environ, "THREADS", default=8, maximum=256),
             workers=_number(environ, "WORKERS", default=1, maximum=64),
             trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
+            source_networks=_networks(environ, "SOURCE_NETWORKS"),
             mail=_mail(environ),
             log_level=_log_level(environ),
             metrics_token=_metrics_token(environ),

@@ -68,6 +68,7 @@ class AccountMessageKind(StrEnum):
     EMAIL_CONFIRM = "email-confirm"
     EMAIL_CHANGED = "email-changed"
     INVITATION = "invitation"
+    SOURCE_FAILS = "source-fails"
 
 
 class TokenPurpose(StrEnum):
@@ -85,3 +86,10 @@ class MessageState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"
+
+
+class SourceKind(StrEnum):
+    """How another calendar is reached."""
+
+    ICS = "ics"
+    CALDAV = "caldav"

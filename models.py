@@ -49,6 +49,7 @@ from enums import (
     MessageState,
     RequestState,
     Role,
+    SourceKind,
     TokenPurpose,
 )
 from parsing.limits import MAX_EMAIL, MAX_LABEL, MAX_LINE, MAX_NAME, MAX_PHONE, MAX_TEXT
@@ -715,6 +716,96 @@ class BusyTime(Base):
     created_at: Mapped[Timestamp]
 
 
+class Source(Base):
+    """Another calendar of an owner's, from which busy times are imported.
+
+    `secret` is its address and password, encrypted. `busy_count`, `notes` (JSON), `read_until` and the marks by which a
+    later reading sees that nothing changed are of the last good reading, at `read_at`; `problem` is why the last one
+    failed, '' if it did not. `emptied_at` is when it first said that many busy times are gone; they stay for an hour;
+    `told_at` is when the owner was mailed that it fails.
+    Until `leased_until` one process reads it. `write_to` is the address of the calendar into which appointments go.
+    """
+
+    __tablename__ = "sources"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "id"),  # referenced by imported times
+        _one_of("kind", SourceKind),
+        _partial_index("ix_sources_due", "due_at", "id", where="paused_at IS NULL"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[ForeignId] = mapped_column(ForeignKey("owners.id"))
+    kind: Mapped[SourceKind] = mapped_column(enum_text(SourceKind))
+    name: Mapped[str] = mapped_column(String(MAX_NAME))
+    secret: Mapped[bytes] = mapped_column(LargeBinary)
+    calendars: Mapped[str] = mapped_column(Text, default="[]")
+    write_to: Mapped[str] = mapped_column(Text, default="", server_default="")
+    busy_count: Mapped[int] = mapped_column(default=0)
+    notes: Mapped[str] = mapped_column(Text, default="[]")
+    more_notes: Mapped[int] = mapped_column(default=0)
+    marks: Mapped[str] = mapped_column(Text, default="{}")
+    read_at: Mapped[datetime | None] = mapped_column(Instant)
+    read_until: Mapped[datetime | None] = mapped_column(Instant)
+    tried_at: Mapped[datetime | None] = mapped_column(Instant)
+    failing_since: Mapped[datetime | None] = mapped_column(Instant)
+    problem: Mapped[str] = mapped_column(String(20), default="")
+    problem_detail: Mapped[str] = mapped_column(String(MAX_LINE), default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    emptied_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
+    due_at: Mapped[Timestamp]
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[Timestamp]
+
+
+class CalendarEntry(Base):
+    """An appointment that is to be as it is now in one of the owner's other calendars; `written_at` when it is there.
+
+    `calendar` is that calendar's address; until `leased_until` one process writes it.
+    """
+
+    __tablename__ = "calendar_entries"
+    __table_args__ = (
+        UniqueConstraint("owner_id", "booking_id"),
+        ForeignKeyConstraint(["owner_id", "booking_id"], ["bookings.owner_id", "bookings.id"]),
+        ForeignKeyConstraint(["owner_id", "source_id"], ["sources.owner_id", "sources.id"]),
+        Index("ix_calendar_entries_own", "owner_id", "id", unique=True),
+        Index(None, "owner_id", "source_id"),
+        _partial_index("ix_calendar_entries_due", "due_at", "id", where="written_at IS NULL"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[ForeignId]
+    booking_id: Mapped[ForeignId]
+    source_id: Mapped[ForeignId]
+    calendar: Mapped[str] = mapped_column(Text)
+    due_at: Mapped[Timestamp]
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(default=0)
+    problem: Mapped[str] = mapped_column(String(20), default="")
+    written_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ImportedTime(Base):
+    """A stretch in which an owner is busy by one of their sources; those of one source do not touch each other."""
+
+    __tablename__ = "imported_times"
+    __table_args__ = (
+        ForeignKeyConstraint(["owner_id", "source_id"], ["sources.owner_id", "sources.id"]),
+        CheckConstraint("starts_at < ends_at", "order"),
+        Index("ix_imported_times_own", "owner_id", "id", unique=True),
+        Index(None, "owner_id", "ends_at", "starts_at"),
+        Index(None, "owner_id", "source_id"),
+    )
+
+    id: Mapped[Id]
+    owner_id: Mapped[ForeignId]
+    source_id: Mapped[ForeignId]
+    starts_at: Mapped[Timestamp]
+    ends_at: Mapped[Timestamp]
+
+
 # The values are literals: with parameters SQLite would not use its partial indexes.
 CONFIRMED = Booking.status == literal_column("'confirmed'")
 CANCELLED = Booking.status == literal_column("'cancelled'")
@@ -733,5 +824,5 @@ MailTable = type[Message] | type[AccountMessage]
 refuse_overlaps(Booking.__table__)
 
 # What a slot page depends on, beside the owner's own row and the link: a new source of busy times belongs here.
-STAMPED = (Booking.__tablename__, BusyTime.__tablename__, Calendar.__tablename__)
+STAMPED = tuple(table.__tablename__ for table in (Booking, BusyTime, Calendar, ImportedTime))
 renew_stamps(Base.metadata, STAMPED)

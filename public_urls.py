@@ -90,6 +90,11 @@ def invitation_token(invitation: AccountToken) -> str:
     return derive_token(TokenPurpose.INVITATION, invitation.salt)
 
 
+def sources_address() -> str:
+    """Return the address of the owner's page of other calendars."""
+    return _url("owner.sources.index")
+
+
 def _url(endpoint: str, **values: object) -> str:
     """Return a route's absolute address; `url_for` would need SERVER_NAME where there is no request."""
     return base() + current_app.url_map.bind("").build(endpoint, values)

@@ -20,16 +20,19 @@ from accounts.owners import find_owner, get_owner_for_update, normalize_email
 from accounts.password_checks import password_check
 from database import Instant, db, lock_owner, transaction, utcnow
 from models import AccountRole, BrowserSession, Owner, PublicProfile
+from scheduling import source_troubles
 from scheduling.errors import NotFound
 from scheduling.notifications import FAILED_MAILS, LATE_MAILS, WARN_AFTER
 from scheduling.requests import OPEN_REQUESTS
+from scheduling.source_troubles import TROUBLED_SOURCES
 
 LIFETIME = timedelta(days=30)
 
 
 class SignedIn(NamedTuple):
     """Who is signed in, as their pages show it: the owner, the day on which the session was last used (in UTC), how
-    many of the owner's mails failed, how many are late, and how many people ask for a new link (up to 100).
+    many of the owner's mails failed, how many are late, how many people ask for a new link (up to 100), and how many
+    of the owner's other calendars can't be read.
     """
 
     id: int
@@ -49,6 +52,7 @@ class SignedIn(NamedTuple):
     failed_mails: int
     late_mails: int
     open_requests: int
+    troubled_sources: int
 
     @property
     def public_profile(self) -> PublicProfile:
@@ -63,8 +67,8 @@ class SignedIn(NamedTuple):
 
 # It runs with each of an owner's pages.
 _SIGNED_IN = (
-    select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-4]))
-    .add_columns(BrowserSession.__table__.c.used_on, FAILED_MAILS, LATE_MAILS, OPEN_REQUESTS)
+    select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-5]))
+    .add_columns(BrowserSession.__table__.c.used_on, FAILED_MAILS, LATE_MAILS, OPEN_REQUESTS, TROUBLED_SOURCES)
     .join(BrowserSession.__table__, BrowserSession.owner_id == Owner.id)
     .where(BrowserSession.token_hash == bindparam("hash"), BrowserSession.expires_at > bindparam("now", type_=Instant))
 )
@@ -128,7 +132,8 @@ def start_session(
 def find_signed_in(token: str) -> SignedIn | None:
     """Return whose session has this token; None if there is none or it has expired."""
     now = utcnow()
-    values = {"hash": tokens.digest(token), "now": now, "late": now - WARN_AFTER}
+    values = {"hash": tokens.digest(token), "now": now}
+    values |= {"late": now - WARN_AFTER, "failing": now - source_troubles.WARN_AFTER}
     row = db.session.connection().execute(_SIGNED_IN, values).one_or_none()
     return SignedIn(*row) if row else None
 

@@ -138,7 +138,10 @@ def _csrf_words() -> tuple[str, str]:
 def _words(status: int) -> tuple[str, str]:
     return {
         400: (_("This request can't be understood"), _("Go back, reload the page, and try again.")),
-        404: (_("There is no such page"), _("Check that the address is complete: nothing may be missing at its end.")),
+        404: (
+            _("There is no such page"),
+            _("The end of the address may be missing: copy it again, or ask whoever you have it from."),
+        ),
         405: (_("This can't be done here"), _("Go back and try again from the page before.")),
         410: (_("This page is gone"), _("Please contact whoever gave you the address.")),
         413: (

@@ -32,6 +32,8 @@ from scheduling.errors import (
     SlotTaken,
     TooManyChanges,
 )
+from sources.asking import ask_before_moving
+from sources.readings import current_access
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ def move(context: RescheduleContext, keep_zone: bool = False) -> ResponseReturnV
     try:
         if form.validate():
             timezone = "" if keep_zone else form.timezone.data or ""
+            booking = context.actor.find()
+            ask_before_moving(current_access(), booking.owner_id, booking.rules, start)
             reschedule(context.actor, start, timezone, notify=config.current().sends_mail)
             return redirect(context.back, code=303)
         booking = context.actor.find()

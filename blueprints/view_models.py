@@ -1,5 +1,6 @@
 """What the templates get instead of rows: values without relations, so that rendering a page asks no query."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import NamedTuple, Self
@@ -26,6 +27,7 @@ from scheduling.booking_queries import Appointment
 from scheduling.calendars import MANY, Summary
 
 MOST_TIMES = 48
+MOST_REASONS = 6
 
 
 @dataclass(frozen=True)
@@ -160,16 +162,18 @@ class BarRow(NamedTuple):
     how_many: int
     times: str
     more: int
+    reasons: tuple[str, ...]
 
     @classmethod
-    def of(cls, bar: DayBar, first: int, last: int) -> Self:
-        """Return the line of a day whose bar reaches from the minute `first` to `last`."""
+    def of(cls, bar: DayBar, first: int, last: int, reasons: Sequence[str] = ()) -> Self:
+        """Return the line of a day whose bar reaches from the minute `first` to `last`; `reasons` say what is busy."""
         return cls(
             words=format_day_of_month(bar.day),
             bar=bar_drawing(bar, first, last),
             how_many=len(bar.starts),
             times=join_times(bar.starts[:MOST_TIMES]),
             more=max(0, len(bar.starts) - MOST_TIMES),
+            reasons=tuple(reasons[:MOST_REASONS]),
         )
 
 

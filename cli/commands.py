@@ -18,6 +18,7 @@ from cli.mail import mail_test, work
 from cli.maintenance import backup, check
 from cli.params import Command, CommandError, EmailParam, Group, LineParam, TimezoneParam
 from cli.seed import seed
+from cli.sources import source_group
 from i18n.hours_errors import hours_error_text
 from models import Owner
 from parsing.limits import (
@@ -112,7 +113,7 @@ def calendar_list(owner: str) -> None:
 
 def add_commands(app: Flask) -> None:
     """Register our commands with the app."""
-    for command in (owner_group, calendar_group, link_group, seed, check, backup, work, mail_test):
+    for command in (owner_group, calendar_group, link_group, source_group, seed, check, backup, work, mail_test):
         app.cli.add_command(command)
     # Flask-Migrate's commands are a plugin, which goes before an app's own commands and so can't be replaced. With our
     # classes their errors are one line, too.

@@ -19,27 +19,33 @@ from parsing.email_addresses import Mailbox
 from parsing.limits import MAX_EMAIL
 from parsing.mail_server import MailServer
 from public_urls import base, host
+from sources.worker import SourceWorker
 
 
 @click.command("work", cls=Command)
 @click.option("--once", is_flag=True, help="Send what is due now, and end.")
 @with_appcontext
 def work(once: bool) -> None:
-    """Send mail until stopped, in addition to the server's own worker; `--once` prints how many were sent."""
+    """Send mail and read other calendars until stopped, beside the server; `--once` prints how many mails were sent."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     server = _server()
     worker = Worker(app, server)
+    sources = SourceWorker(app)
     if once:
+        sources.read_due()
         click.echo(worker.send_due())
         return
     stop = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, stop)  # before the thread starts, so that this thread gets them
-    thread = threading.Thread(target=worker.run, name="mail")
-    thread.start()
+    threads = [threading.Thread(target=worker.run, name="mail"), threading.Thread(target=sources.run, name="sources")]
+    for thread in threads:
+        thread.start()
     click.echo(_("Sending mail by %(server)s until told to stop.", server=server))
     signal.sigwait(stop)
     worker.stop()
-    thread.join()
+    sources.stop()
+    for thread in threads:
+        thread.join()
 
 
 @click.command("mail-test", cls=Command)

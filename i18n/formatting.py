@@ -342,6 +342,38 @@ def format_mail(failed: int, late: int) -> str:
     )
 
 
+def format_troubled_sources(count: int) -> str:
+    """Return the warning about other calendars that can't be read."""
+    return str(
+        ngettext(
+            "%(num)s of your other calendars can’t be read: what is new there does not block your times.",
+            "%(num)s of your other calendars can’t be read: what is new there does not block your times.",
+            count,
+        )
+    )
+
+
+def format_busy_times(count: int) -> str:
+    """Return how many busy times were read: `24 busy times`."""
+    return str(ngettext("%(num)s busy time", "%(num)s busy times", count))
+
+
+def format_unwritten(count: int) -> str:
+    """Return the warning that appointments could not be written into another calendar yet."""
+    return str(
+        ngettext(
+            "%(num)s appointment could not be written there yet. It is tried again.",
+            "%(num)s appointments could not be written there yet. It is tried again.",
+            count,
+        )
+    )
+
+
+def format_notes(count: int) -> str:
+    """Return how many things were not understood of a calendar."""
+    return str(ngettext("%(num)s thing was not understood", "%(num)s things were not understood", count))
+
+
 def format_tried(attempts: int) -> str:
     """Return the sentence that says how often sending was tried."""
     return str(ngettext("Tried once.", "Tried %(num)s times.", attempts))

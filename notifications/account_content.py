@@ -8,7 +8,8 @@ from i18n.formatting import format_moment, format_zone
 from i18n.texts import gettext as _
 from models import AccountMessage, AccountMessageKind, TokenPurpose
 from notifications.email_content import EmailContent
-from public_urls import account_token, base, email_address, forgot_address, join_address, reset_address
+from public_urls import account_token, base, email_address, forgot_address, join_address, reset_address, sources_address
+from sources.words import problem_text
 
 
 def account_content(message: AccountMessage) -> EmailContent:
@@ -81,6 +82,18 @@ def _invitation(message: AccountMessage) -> EmailContent:
     )
 
 
+def _source_fails(message: AccountMessage) -> EmailContent:
+    said = message.parameters
+    return EmailContent(
+        subject=_("“%(name)s” can’t be read", name=isolate(said["name"])),
+        heading=_("“%(name)s” can’t be read", name=isolate(said["name"])),
+        opening=_("What is new in this calendar does not block your times, so you could be booked twice."),
+        facts=((_("Why"), problem_text(said["problem"], said["detail"])), (_("When"), _moment(message))),
+        action=(_("See your other calendars"), sources_address()),
+        closing=_("Its earlier busy times stay. You get this mail once, until it can be read again."),
+    )
+
+
 def _moment(message: AccountMessage) -> str:
     zone = ZoneInfo(message.owner.timezone)
     return f"{format_moment(message.created_at, zone)}\n{format_zone(zone, message.created_at)}"
@@ -92,4 +105,5 @@ CONTENTS: dict[AccountMessageKind, Callable[[AccountMessage], EmailContent]] = {
     AccountMessageKind.EMAIL_CONFIRM: _email_confirm,
     AccountMessageKind.EMAIL_CHANGED: _email_changed,
     AccountMessageKind.INVITATION: _invitation,
+    AccountMessageKind.SOURCE_FAILS: _source_fails,
 }

@@ -7,6 +7,8 @@ MAX_LABEL = 200
 """Characters of a note in one line: a link's label, a busy time's note, the hours of a day."""
 MAX_LINE = 500
 """Characters of a location, a contact, a reason."""
+MAX_ADDRESS = 2000
+"""Characters of the address of another calendar."""
 MAX_TEXT = 2000
 """Characters of a description, or of an invitee's notes."""
 MIN_PASSWORD, MAX_PASSWORD = 8, 200

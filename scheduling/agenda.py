@@ -1,7 +1,4 @@
-"""The times at which an owner can't be booked: confirmed appointments with their buffers, and busy times.
-
-Busy times of external calendars would be one more source here.
-"""
+"""The times at which an owner can't be booked: confirmed appointments with their buffers, busy times, imported ones."""
 
 from collections import Counter
 from datetime import datetime, timedelta
@@ -12,7 +9,7 @@ from sqlalchemy import BigInteger, CompoundSelect, bindparam, case, null, select
 
 from availability.slots import Agenda, BusyTimes
 from database import Instant, db
-from models import CONFIRMED, Booking, BusyTime
+from models import CONFIRMED, Booking, BusyTime, ImportedTime
 
 # Longer than any appointment with its buffers, plus the difference of dates between time zones.
 MARGIN = timedelta(days=4)
@@ -34,6 +31,11 @@ _BUSY_INTERVALS: CompoundSelect[Any] = union_all(
         BusyTime.owner_id == bindparam("owner", type_=BigInteger),
         BusyTime.ends_at > bindparam("since", type_=Instant),
         BusyTime.starts_at < bindparam("until", type_=Instant),
+    ),
+    select(ImportedTime.starts_at, ImportedTime.ends_at, null()).where(
+        ImportedTime.owner_id == bindparam("owner", type_=BigInteger),
+        ImportedTime.ends_at > bindparam("since", type_=Instant),
+        ImportedTime.starts_at < bindparam("until", type_=Instant),
     ),
 )
 

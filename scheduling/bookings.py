@@ -14,6 +14,7 @@ from database import column_values, db, transaction, utcnow
 from models import Booking, BookingStatus, Calendar, Link, MessageKind
 from scheduling.active_links import ActiveCalendar, ActiveLink, find_active_for_update
 from scheduling.agenda import MARGIN, agenda
+from scheduling.calendar_entries import enqueue_entry
 from scheduling.errors import BookingError, LinkUsed, SlotTaken
 from scheduling.links import get_link_by_token, get_link_for_update, require_active
 from scheduling.lookup import get_or_not_found
@@ -59,6 +60,8 @@ def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool)
                 raise SlotTaken
             booking = _new(key, link, booking_request, booking_request.start, link.now)
             _write(session.connection(), booking, link.now)
+            if link.is_written:
+                enqueue_entry(session.connection(), booking, link.now)
             if notify:
                 enqueue_notifications(booking, MessageKind.BOOKED, link.now)
         return booking

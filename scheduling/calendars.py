@@ -15,13 +15,14 @@ from sqlalchemy import (
     literal_column,
     select,
     union_all,
+    update,
 )
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import Session, contains_eager
 
 from availability.opening_hours import parse_availability
 from availability.slots import Availability
 from database import Instant, db, lock_owner, transaction, utcnow
-from models import UNUSED, Booking, Calendar, Link
+from models import UNUSED, Booking, Calendar, Link, Source
 from scheduling.lookup import get_or_not_found
 from scheduling.search import normalize_for_search
 
@@ -61,6 +62,7 @@ def create_calendar(owner_id: int, **fields: Any) -> Calendar:
     with transaction() as session:
         calendar = new_calendar(owner_id, **fields)
         session.add(calendar)
+        _hasten_sources(session, owner_id)
     return calendar
 
 
@@ -96,11 +98,12 @@ def get_any_calendar(calendar_id: int) -> Calendar:
 
 def change_calendar(owner_id: int, calendar_id: int, **fields: Any) -> Calendar:
     """Set columns of the calendar and return it; its appointments do not change. Raises NotFound."""
-    with transaction():
+    with transaction() as session:
         lock_owner(owner_id)
         calendar = get_calendar(owner_id, calendar_id)
         for name, value in fields.items():
             setattr(calendar, name, value)
+        _hasten_sources(session, owner_id)
     return calendar
 
 
@@ -176,6 +179,12 @@ def _up_to_many(*parts: Select[int]) -> ScalarSelect[int]:
     """Return how many rows of the page's calendar the parts find together, up to MANY."""
     few = union_all(*(part.correlate(_PAGE) for part in parts)).limit(literal_column(str(MANY))).subquery()
     return select(func.count()).select_from(few).scalar_subquery()
+
+
+def _hasten_sources(session: Session, owner_id: int) -> None:
+    """Let the owner's other calendars be read soon: a horizon may reach further than they were read."""
+    query = update(Source).where(Source.owner_id == owner_id, Source.problem == "", Source.due_at > utcnow())
+    session.execute(query.values(due_at=utcnow()))
 
 
 def _summaries() -> Select[*tuple[Any, ...]]:

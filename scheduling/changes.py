@@ -10,6 +10,7 @@ from database import db, transaction, utcnow
 from models import Booking, BookingStatus, Change, ChangeKind, MessageKind, Role
 from scheduling.booking_queries import get_booking, history
 from scheduling.bookings import assign_times, get_booking_by_token, is_free
+from scheduling.calendar_entries import enqueue_entry
 from scheduling.errors import (
     ChangeDeadlinePassed,
     ChangeLimitReached,
@@ -185,5 +186,6 @@ def _record_change(
     )
     db.session.add(change)
     db.session.flush()
+    enqueue_entry(db.session.connection(), booking, now)
     if notify:
         enqueue_notifications(booking, MessageKind(kind), now, change)

@@ -58,6 +58,11 @@ ROWS = {
         SELECT id FROM calendars WHERE NOT EXISTS (SELECT 1 FROM owners WHERE owners.id = calendars.owner_id)""",
     "no busy time without its owner (busy times)": """
         SELECT id FROM busy_times WHERE NOT EXISTS (SELECT 1 FROM owners WHERE owners.id = busy_times.owner_id)""",
+    "no imported time without its owner's source (imported times)": """
+        SELECT id FROM imported_times WHERE NOT EXISTS (SELECT 1 FROM sources
+          WHERE sources.id = imported_times.source_id AND sources.owner_id = imported_times.owner_id)""",
+    "no source without its owner (sources)": """
+        SELECT id FROM sources WHERE NOT EXISTS (SELECT 1 FROM owners WHERE owners.id = sources.owner_id)""",
 }
 
 LINK_STATES = text("""

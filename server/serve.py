@@ -1,4 +1,4 @@
-"""The server: migrates the database, then serves with waitress and sends mail, in one process or several."""
+"""The server: migrates the database, then serves with waitress, in one process or several; one has the workers."""
 
 import gc
 import logging
@@ -8,8 +8,9 @@ import socket
 import sqlite3
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from alembic import command
 from alembic.util import CommandError
@@ -26,11 +27,12 @@ from public_urls import base, setup_address
 from server import json_logs
 from server.graceful_shutdown import Server
 from server.workers import Workers, listening_sockets
+from sources.worker import SourceWorker
 
 # Larger than the app's own limit, so that the app can answer 413 with a page.
 MAX_BYTES = 10_000_000
-MAIL_GRACE = 1.0
-"""Seconds. A message that takes longer is sent again by the next worker."""
+GRACE = 1.0
+"""Seconds. A message that takes longer is sent again by the next worker, a calendar is read again."""
 
 
 def serve(app: Flask) -> None:
@@ -69,10 +71,13 @@ def serve(app: Flask) -> None:
         Workers(config.workers, sockets, lambda worker: _serve(app, sockets, worker == 0)).run(say_ready)
 
 
+NO_WORKERS: list[Worker | SourceWorker] = []
+
+
 def _serve(
-    app: Flask, sockets: list[socket.socket], sends_mail: bool, started: Callable[[], None] = lambda: None
+    app: Flask, sockets: list[socket.socket], is_first: bool, started: Callable[[], None] = lambda: None
 ) -> None:
-    """Serve in this process; of several, one sends the mail."""
+    """Serve in this process; of several, the first sends the mail and reads the owners' other calendars."""
     config: Config = app.config["BOOKONCE"]
     server = Server(
         app,
@@ -86,10 +91,11 @@ def _serve(
         ident=None,
         clear_untrusted_proxy_headers=False,  # `client_middleware` checks them
     )
-    with _mail(app, config.mail if sends_mail else None) as stop_mail:
+    with _workers(app, config.mail) if is_first else nullcontext(NO_WORKERS) as workers:
 
         def stop(*_: object) -> None:
-            stop_mail()
+            for worker in workers:
+                worker.stop()
             server.stop()
 
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -99,17 +105,20 @@ def _serve(
 
 
 @contextmanager
-def _mail(app: Flask, server: MailServer | None) -> Iterator[Callable[[], None]]:
-    """Run the mail worker in a thread if there is a mail server; yield its stop function; wait for it at the end."""
-    if server is None:
-        yield lambda: None
-        return
-    worker = Worker(app, server)
-    thread = threading.Thread(target=worker.run, name="mail", daemon=True)
-    thread.start()
-    yield worker.stop
-    worker.stop()
-    thread.join(MAIL_GRACE)
+def _workers(app: Flask, mail_server: MailServer | None) -> Iterator[list[Worker | SourceWorker]]:
+    """Run the workers, each in a thread, of mail only if there is a mail server; wait for them at the end."""
+    workers: list[Worker | SourceWorker] = [SourceWorker(app)]
+    if mail_server:
+        workers.append(Worker(app, mail_server))
+    threads = [threading.Thread(target=worker.run, name=type(worker).__name__, daemon=True) for worker in workers]
+    for thread in threads:
+        thread.start()
+    yield workers
+    for worker in workers:
+        worker.stop()
+    ends = time.monotonic() + GRACE
+    for thread in threads:
+        thread.join(max(ends - time.monotonic(), 0))
 
 
 def _first_line(error: DBAPIError | sqlite3.Error) -> str:

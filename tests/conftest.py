@@ -14,8 +14,10 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import upgrade
+from support.feed_server import FeedServer, feed_server
 from support.postgres import new_database, throwaway_postgres
 from support.smtp_server import PostOffice, post_office
+from support.sources import Sources
 from support.world import Browser, World, make_app
 from werkzeug.routing import Rule
 
@@ -30,6 +32,7 @@ NOT_FAST = {  # what needs a browser or a server, and what takes long by generat
     "deploy",
     "proof",
     "availability/test_against_reference.py",
+    "remote_calendars/test_against_reference.py",
     "guarantees/test_fuzz.py",
     "guarantees/test_model.py",
 }
@@ -232,6 +235,19 @@ def owner(world: World) -> Owner:
 def browser(world: World, owner: Owner) -> Browser:
     """Olivia's browser, logged in."""
     return world.signed_in(owner)
+
+
+@pytest.fixture
+def feeds() -> Iterator[FeedServer]:
+    """A server of other people's calendars, on 127.0.0.1."""
+    with feed_server() as server:
+        yield server
+
+
+@pytest.fixture
+def sources(world: World) -> Sources:
+    """Adds and reads other calendars; those on 127.0.0.0/8 are allowed."""
+    return Sources(world)
 
 
 @pytest.fixture(autouse=True)

@@ -58,6 +58,12 @@ def test_trusted_proxies_are_addresses_and_networks(tmp_path: Path) -> None:
     assert [str(network) for network in made.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]
 
 
+def test_source_networks_are_addresses_and_networks(tmp_path: Path) -> None:
+    assert config(tmp_path).source_networks == ()
+    made = config(tmp_path, SOURCE_NETWORKS="192.168.0.0/16, fd00::/8")
+    assert [str(network) for network in made.source_networks] == ["192.168.0.0/16", "fd00::/8"]
+
+
 @pytest.mark.parametrize(
     ("url", "host", "port", "encrypted", "user", "password"),
     [
@@ -127,6 +133,7 @@ def test_the_base_url_follows_host_and_port_or_is_given(tmp_path: Path) -> None:
         ("DATABASE_URL", "sqlite:///:memory:"), ("DATABASE_URL", "sqlite:////no/such/folder/x.db"),
         ("DATABASE_URL", "postgresql://db:port/name"), ("TRUSTED_PROXIES", "1"), ("TRUSTED_PROXIES", "proxy.local"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"), ("TRUSTED_PROXIES", "127.0.0.1,"), ("TRUSTED_PROXIES", "*"),
+        ("SOURCE_NETWORKS", "lan"), ("SOURCE_NETWORKS", "10.0.0.1/8"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_stops_the_start_with_a_line_that_names_it(tmp_path: Path, name: str, value: str) -> None:

@@ -35,6 +35,8 @@ from scheduling.links import get_link_by_token, require_active
 from scheduling.requests import Asked, TooManyRequests, request_link
 from scheduling.resending import resend_manage_link
 from scheduling.stamps import Stamped
+from sources.asking import ask_before_booking
+from sources.readings import current_access
 
 bp = Blueprint("book", __name__)
 
@@ -124,6 +126,7 @@ def _book(token: str, form: BookingForm) -> ResponseReturnValue:
         locale=str(get_locale()),
     )
     try:
+        ask_before_booking(current_access(), token, start)
         return _redirect_to_booking(book(key(), token, booking_request, notify=config.current().sends_mail))
     except SlotTaken:
         return _taken(get_link_by_token(token), start)

@@ -3,9 +3,21 @@
 from flask import Blueprint
 
 from blueprints.login_required import require_owner
-from blueprints.owner import batches, bookings, browsers, busy_times, calendars, feed, links, mail, people, profile
+from blueprints.owner import (
+    batches,
+    bookings,
+    browsers,
+    busy_times,
+    calendars,
+    feed,
+    links,
+    mail,
+    people,
+    profile,
+    sources,
+)
 
 bp = Blueprint("owner", __name__)
 bp.before_request(require_owner)
-for page in (batches, bookings, browsers, busy_times, calendars, feed, links, mail, people, profile):
+for page in (batches, bookings, browsers, busy_times, calendars, feed, links, mail, people, profile, sources):
     bp.register_blueprint(page.bp)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from availability.slots import BusyTimes
 from availability.wall_week import week_bounds
 from blueprints import reschedule_pages
 from blueprints.owner.share_dialog import create_and_share
@@ -82,7 +83,7 @@ def week() -> ResponseReturnValue:
         zone,
         now,
         [(each, url_of(each.id)) for each in found],
-        busy_between(g.owner.id, since, until),
+        BusyTimes((busy.starts_at, busy.ends_at) for busy in busy_between(g.owner.id, since, until)),
         open_hours(g.owner.id),
     )
     return render_page("week.html", week=drawn, days=_by_day(found, url_of, zone, now), today=today, zone=zone)

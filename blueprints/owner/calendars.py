@@ -11,6 +11,7 @@ from availability.day_bars import day_bars, hours_shown
 from availability.month_view import upcoming_days
 from availability.opening_hours import MAX_OVERRIDES
 from availability.slots import DAY
+from blueprints.busy_reasons import busy_reasons
 from blueprints.calendar_sections import phrases_of, sections_of
 from blueprints.drawings import axis_drawing
 from blueprints.responses import PAGE_SIZE, form_status, page_of, redirect_to, url_pattern
@@ -189,9 +190,10 @@ def _preview_of(form: CalendarForm, calendar: Calendar | None) -> dict[str, Any]
     days = upcoming_days(rules, busy, now, PREVIEW_DAYS)
     bars = day_bars(rules, busy, days)
     first, last = hours_shown(bars)
+    reasons = busy_reasons(g.owner.id, rules.zone, now, until)
     return {
         "days": days,
-        "bars": [BarRow.of(bar, first, last) for bar in bars],
+        "bars": [BarRow.of(bar, first, last, reasons.get(bar.day, ())) for bar in bars],
         "axis": axis_drawing(first, last),
         "has_taken": any(bar.taken for bar in bars),
     }

@@ -1,16 +1,17 @@
 """The share dialog: a link's address, the ways to send it, for whom it is and what it offers."""
 
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flask import g, request, session
+from flask import g, render_template, request, session
 from flask.typing import ResponseReturnValue
 
 from availability.month_view import upcoming_days
 from availability.slots import DAY
 from blueprints.login_required import SESSION_TOKEN
 from blueprints.owner.wording import filled_in, mail_url, sms_url
-from blueprints.responses import render_page
+from blueprints.responses import render_page, wants_fragment
 from blueprints.view_models import CalendarView, LinkView
 from database import utcnow
 from forms.links import LinkForm
@@ -25,6 +26,7 @@ from scheduling.errors import CalendarClosed
 from scheduling.link_lists import known_people
 from scheduling.links import NO_DETAILS, LinkDetails
 
+PARTS = {"share": "_share_content.html", "times": "_free_times.html"}
 TABS = ("link", "text", "email", "qr")
 PREVIEW_DAYS = 14
 PEOPLE = 50
@@ -50,8 +52,7 @@ def share(link: Link, again: bool = False, form: LinkForm | None = None, status:
     calendar, address = link.calendar, link_address(link)
     shown = request.values.get("tab", "link")
     wording = filled_in(link, calendar, g.owner.name, address or "")
-    return render_page(
-        "share.html",
+    return _page(
         status,
         link=LinkView.of(link, state=link.state(utcnow())),
         calendar=CalendarView.of(calendar),
@@ -69,6 +70,13 @@ def share(link: Link, again: bool = False, form: LinkForm | None = None, status:
         free=_free_times(link) if "times" in request.args else None,
         zone=ZoneInfo(calendar.timezone),
     )
+
+
+def _page(status: int, **context: Any) -> ResponseReturnValue:
+    """Return the page, the dialog, or the part of the dialog that htmx asks for."""
+    if wants_fragment() and (part := request.values.get("part")) in PARTS:
+        return render_template(PARTS[part], modal=True, **context), status
+    return render_page("share.html", status, **context)
 
 
 def _as_it_is(link: Link) -> LinkForm:

@@ -19,6 +19,7 @@ ORDER = [
     "availability",
     "i18n",
     "branding",
+    "remote_calendars",
     "config",
     "database",
     "enums",
@@ -28,6 +29,7 @@ ORDER = [
     "accounts",
     "public_urls",
     "integrations",
+    "sources",
     "notifications",
     "forms",
     "blueprints",
@@ -36,7 +38,16 @@ ORDER = [
     "app",
 ]
 # Flask and its extensions stay where HTTP is spoken and pages are made; `database` is Flask-SQLAlchemy's place.
-WITHOUT_FLASK = ("tokens", "parsing", "middleware", "availability", "branding", "scheduling", "accounts")
+WITHOUT_FLASK = (
+    "tokens",
+    "parsing",
+    "middleware",
+    "availability",
+    "branding",
+    "remote_calendars",
+    "scheduling",
+    "accounts",
+)
 
 
 @cache

@@ -17,6 +17,8 @@ NOT_BY_OWNER = {
     "account_messages": {("due_at", "id")},
     "messages": {("due_at", "id")},
     "logos": {("digest",)},
+    "sources": {("due_at", "id")},
+    "calendar_entries": {("due_at", "id")},
 }
 
 

@@ -13,12 +13,13 @@ from sqlalchemy import event
 from support.http_client import filled_in, get, post
 from support.postgres import new_database
 from support.shop import Shop, tomorrow
+from support.sources import add_source_row
 from support.world import World, at, starts, z
 
 from accounts import branding, owners
 from availability.opening_hours import parse_availability
 from database import db
-from models import STAMPED, Booking
+from models import STAMPED, Booking, ImportedTime
 from scheduling import busy_times, calendars
 
 NINE = at("2026-11-30 09:00")
@@ -36,6 +37,11 @@ class Kept:
         self.booking = self.other.book(self.other.link(self.calendar), NINE)
         with self.other.inside():
             self.busy = busy_times.add_busy_time(self.calendar.owner_id, ELEVEN, ELEVEN + HOUR)
+        source_id = add_source_row(self.other, self.calendar.owner_id)
+        with self.other.inside():
+            times = {"starts_at": ELEVEN + 4 * HOUR, "ends_at": ELEVEN + 5 * HOUR}
+            db.session.add(ImportedTime(owner_id=self.calendar.owner_id, source_id=source_id, **times))
+            db.session.commit()
         self.token = self.other.link(self.calendar)
 
     def page(self) -> str:
@@ -91,6 +97,14 @@ CHANGES: dict[str, tuple[str, Callable[[Kept], Any]]] = {
         "busy_times",
         verb(lambda kept: busy_times.delete_busy_time(kept.calendar.owner_id, kept.busy.id)),
     ),
+    "an imported time": (
+        "imported_times",
+        sql(
+            "INSERT INTO imported_times (owner_id, source_id, starts_at, ends_at) SELECT owner_id, id,"
+            " '2026-11-30 13:00:00.000000', '2026-11-30 14:00:00.000000' FROM sources"
+        ),
+    ),
+    "an imported time deleted": ("imported_times", sql("DELETE FROM imported_times")),
     "hours": (
         "calendars",
         verb(

@@ -33,6 +33,7 @@ from support.browser_steps import (
 from support.http_client import filled_in, post
 from support.server_process import Server
 from support.smtp_server import PostOffice
+from support.sources import add_source_row
 from support.world import World, make_app, z
 
 TOO_MANY = 11
@@ -74,6 +75,23 @@ class Tour:
         with self.world.inside():
             owner = db.session.scalars(select(Owner)).one()
         return self.world.calendar(owner, hours, name=name, **fields).id
+
+    def connect_calendars(self) -> None:
+        """Let the owner have two other calendars, as if they were read: one is well, one fails."""
+        with self.world.inside():
+            owner_id = db.session.scalars(select(Owner.id)).first() or 0
+            for _ in range(2):
+                add_source_row(self.world, owner_id)
+        there = [{"href": "https://calendar.example.com/f/", "name": "Family", "counts": True}]
+        note = ["zone", "Call with New York", "2027-03-02", "Customized Time Zone"]
+        self.write(
+            "UPDATE sources SET leased_until = '2200-01-01 00:00:00.000000', read_at = due_at,"
+            f" read_until = '2027-02-01 00:00:00.000000', busy_count = 24, notes = '{json.dumps([note])}'"
+        )
+        self.write(
+            "UPDATE sources SET name = 'Family', kind = 'caldav', problem = 'login', problem_detail = '401',"
+            f" calendars = '{json.dumps(there)}', notes = '[]' WHERE id = (SELECT max(id) FROM sources)"
+        )
 
     def write(self, sql: str) -> None:
         """Change what nobody can wait for, past the app: that time has gone by."""
@@ -336,6 +354,14 @@ def _settings(tour: Tour, owner: Page) -> None:
     tour.see(owner, "busy times", ".row")
     owner.get_by_role("link", name="Edit").first.click()
     tour.see(owner, "busy time")
+    tour.go(owner, "/settings/sources", "other calendars, none")
+    owner.get_by_label("Address").fill("https://10.0.0.1/private.ics")
+    owner.get_by_role("button", name="Connect").click()
+    tour.see(owner, "other calendars, refused", "#errors")
+    tour.connect_calendars()
+    tour.go(owner, "/settings/sources", "other calendars", ".source")
+    owner.locator(".source a").first.click()
+    tour.see(owner, "other calendar")
     tour.go(owner, "/settings/profile", "profile")
     owner.get_by_label("Name", exact=True).fill("")
     owner.get_by_role("button", name="Save", exact=True).click()
@@ -352,7 +378,7 @@ def _settings(tour: Tour, owner: Page) -> None:
 
 def _links(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/calendars/1/links", "links", ".row")
-    owner.locator(".active .dots").first.click()
+    owner.locator("[data-state=active] .dots").first.click()
     tour.see(owner, "links, the menu of one", ".menu:popover-open")
     owner.get_by_role("button", name="Revoke").first.click()
     tour.see(owner, "links, one revoked", ".toast")
@@ -371,7 +397,7 @@ def _links(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/calendars/2/links", "links of a closed calendar")
     tour.go(owner, "/settings/calendars")
     open_menu(owner, "Evening consultation")
-    owner.locator(".menu:popover-open").get_by_role("button", name="Share").click()
+    owner.locator(".menu:popover-open").get_by_role("button", name="Share", exact=True).click()
     tour.see(owner, "share, of a closed calendar", "dialog p")
 
 

@@ -13,6 +13,7 @@ from database import db, transaction
 from models import Owner, TokenPurpose
 from scheduling.busy_times import add_busy_time
 from scheduling.feeds import feed_token, renew_feed
+from support.sources import add_source_row
 from support.world import World, at
 
 SECURITY_HEADERS = {
@@ -89,6 +90,7 @@ def paths(world: World, owner: Owner) -> list[str]:
         "message_id": world.message(booking).id,
         "batch_id": world.batch(calendar).id,
         "request_id": world.request(token).id,
+        "source_id": add_source_row(world, owner.id),
     }
     values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
     tokens: defaultdict[str, str | None] = defaultdict(

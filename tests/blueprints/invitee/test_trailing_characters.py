@@ -76,3 +76,33 @@ def test_a_longer_token_is_another_one_and_a_post_is_not_led_on(world: World) ->
     assert world.browser().get(f"/b/{token}x").status_code == 404
     assert world.browser().get(f"/b/{token}-").status_code == 404
     assert world.browser().post(f"/b/{token}.").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["{0}\r\n{1}", "{0}=\r\n{1}", "{0} {1}", "{0}\u200b{1}", "{0}\u00ad{1}\n", "{0}\n {1}>", "\n{0}{1}", "{0}{1}%2E"],
+)
+def test_a_link_that_a_mail_program_broke_is_mended(world: World, broken: str) -> None:
+    token = world.link()
+    answer = world.browser().get(f"/b/{quote(broken.format(token[:9], token[9:]), safe='')}?utm_source=mail")
+    assert (answer.status_code, answer.headers.get("Location")) == (302, f"/b/{token}?utm_source=mail")
+
+
+def test_capitals_before_the_token_do_not_matter_and_within_it_they_do(world: World) -> None:
+    token = world.link()
+    answer = world.browser().get(f"/B/{token}", headers={"Host": "LOCALHOST"})
+    assert (answer.status_code, answer.headers.get("Location")) == (302, f"/b/{token}")
+    assert world.browser().get(f"/b/{token.swapcase()}").status_code == 404
+
+
+def test_what_is_missing_is_not_guessed(world: World) -> None:
+    token = world.link()
+    answer = world.browser().get(f"/b/{token[:-1]}")
+    assert answer.status_code == 404
+    assert "The end of the address may be missing" in answer.text
+
+
+@pytest.mark.parametrize("query", ["utm_source=mail", "fbclid=x", "utm_source=a&utm_medium=b&gclid=c"])
+def test_what_is_added_to_the_query_changes_nothing(world: World, query: str) -> None:
+    token = world.link()
+    assert world.browser().get(f"/b/{token}?{query}").data == world.browser().get(f"/b/{token}?x=y").data
