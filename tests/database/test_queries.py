@@ -111,7 +111,7 @@ def test_an_owners_page_asks_as_many_for_many_rows_as_for_few(
     ("path", "most"),
     [
         ("/settings/calendars", 2),
-        ("/settings/calendars/1", 4),
+        ("/settings/calendars/1", 2),
         ("/settings/calendars/1/links", 5),
         ("/links", 5),
         ("/bookings", 2),
