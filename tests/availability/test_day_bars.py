@@ -35,6 +35,11 @@ def test_what_is_taken_is_not_free_and_ends_with_the_window() -> None:
     assert monday.free == ((540, 600),)
 
 
+def test_what_was_taken_before_the_day_opens_begins_with_the_window() -> None:
+    (monday, *_rest) = bars("mon 09:00-12:00", busy=((7, 9),))
+    assert monday.taken == ((540, 600),)
+
+
 def test_what_is_over_is_neither_free_nor_taken() -> None:
     (monday, *_rest) = bars("mon 09:00-12:00", now=NOW.replace(hour=9, minute=10))
     assert monday.free == ((630, 720),)
