@@ -43,7 +43,7 @@ def test_all_links_of_all_calendars_are_on_one_page(
     assert names(page) == ["John", "Jane"]
     assert "Site visit" in page
     assert f"…{token[-6:]}" in page
-    assert page.count(">Copy</a>") == 2
+    assert page.count(">Copy</span></a>") == 2
     assert "built-in" not in page
     assert names(browser.get(f"/links?calendar={other.id}").text) == ["John"]
     assert names(browser.get(f"/settings/calendars/{calendar.id}/links").text) == ["Jane"]
