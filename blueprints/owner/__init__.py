@@ -11,6 +11,7 @@ from blueprints.owner import (
     calendars,
     feed,
     links,
+    look,
     mail,
     people,
     privacy,
@@ -18,6 +19,9 @@ from blueprints.owner import (
     questions,
     sources,
 )
+
+ACCOUNT_PAGES = tuple(f"owner.{page.bp.name}" for page in (browsers, people, privacy, profile))
+"""The blueprints of what is behind the face in the top bar; the other ones are settings."""
 
 bp = Blueprint("owner", __name__)
 bp.before_request(require_owner)
@@ -29,6 +33,7 @@ for page in (
     calendars,
     feed,
     links,
+    look,
     mail,
     people,
     privacy,

@@ -446,7 +446,7 @@ def _letters(tour: Tour) -> None:
 
 
 def _look(tour: Tour, owner: Page) -> None:
-    tour.go(owner, "/settings/profile")
+    tour.go(owner, "/settings/look", "look")
     owner.get_by_label("Colour").fill("#b3478f")
     owner.get_by_label("Logo").set_input_files(
         {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"This is no picture."}

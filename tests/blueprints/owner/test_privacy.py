@@ -36,6 +36,13 @@ def export(browser: Browser) -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(answer.data))
 
 
+def test_what_was_saved_stands_in_the_form(world: World, owner: Owner, browser: Browser) -> None:
+    browser.change("/settings/privacy", {"retention_days": "30", "privacy_contact": "dpo@example.com"})
+    page = browser.get("/settings/privacy").text
+    assert 'value="30"' in page
+    assert "dpo@example.com" in page
+
+
 def test_the_export_has_all_tables_as_csv_and_json_and_no_secret(world: World, owner: Owner, browser: Browser) -> None:
     full(world, owner)
     other = world.owner("oscar@example.com", "Oscar")
