@@ -70,7 +70,7 @@ def is_slow(item: pytest.Item) -> bool:
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     return (
         item.get_closest_marker("slow") is not None
-        or bool(fixtures & {"server", "postgres_server", "office"})
+        or bool(fixtures & {"server", "postgres_server", "office", "feeds", "dav"})
         or parameters.get("database_url") == "postgres"
     )
 
