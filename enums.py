@@ -68,6 +68,7 @@ class AccountMessageKind(StrEnum):
     EMAIL_CONFIRM = "email-confirm"
     EMAIL_CHANGED = "email-changed"
     INVITATION = "invitation"
+    LINK_ASKED_FOR = "link-asked-for"
 
 
 class TokenPurpose(StrEnum):

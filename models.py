@@ -373,6 +373,7 @@ class Link(Base):
         _partial_index("ix_links_waiting", "owner_id", "id", where="used_at IS NULL AND revoked_at IS NULL"),
         _partial_index("ix_links_used", "owner_id", "id", where="used_at IS NOT NULL"),
         _partial_index("ix_links_revoked", "owner_id", "id", where="revoked_at IS NOT NULL"),
+        _partial_index("ix_links_noted", "owner_id", "id", where="search_text <> ''"),
         _partial_index("ix_links_made_in", "owner_id", "made_in", where="made_in IS NOT NULL"),
         Index(
             "ix_links_batch",
@@ -807,6 +808,7 @@ class ImportedTime(Base):
 # The values are literals: with parameters SQLite would not use its partial indexes.
 CONFIRMED = Booking.status == literal_column("'confirmed'")
 CANCELLED = Booking.status == literal_column("'cancelled'")
+NOTED = Link.search_text != literal_column("''")
 OPEN_REQUEST = LinkRequest.state == literal_column("'open'")
 UNUSED = and_(Link.used_at.is_(None), Link.revoked_at.is_(None))
 ACTIVE = and_(  # as `Link.state` and `Calendar.takes_bookings` say, at the instant `now`

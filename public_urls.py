@@ -49,6 +49,11 @@ def appointment_address(booking: Booking) -> str:
     return _url("owner.bookings.show", booking_id=booking.id)
 
 
+def requests_address() -> str:
+    """Return the address of the owner's page of who asks for a new link."""
+    return _url("owner.links.everywhere") + "?show=requests"
+
+
 def feed_address(salt: bytes | None, feed_hash: bytes | None) -> str | None:
     """Return the address of an owner's feed; None if there is none, or it was made with another key."""
     token = feeds.feed_token(key(), salt, feed_hash)

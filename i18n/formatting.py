@@ -306,6 +306,7 @@ def format_account_mail(kind: str) -> str:
             "email-confirm": _("Address to confirm the new email"),
             "email-changed": _("Note of the new email"),
             "invitation": _("Invitation of a colleague"),
+            "link-asked-for": _("Request for a new link"),
         }[kind]
     )
 

@@ -8,7 +8,16 @@ from i18n.formatting import format_moment, format_zone
 from i18n.texts import gettext as _
 from models import AccountMessage, AccountMessageKind, TokenPurpose
 from notifications.email_content import EmailContent
-from public_urls import account_token, base, email_address, forgot_address, join_address, reset_address
+from public_urls import (
+    account_token,
+    base,
+    email_address,
+    forgot_address,
+    join_address,
+    requests_address,
+    reset_address,
+)
+from scheduling.requests import get_request
 
 
 def account_content(message: AccountMessage) -> EmailContent:
@@ -81,6 +90,22 @@ def _invitation(message: AccountMessage) -> EmailContent:
     )
 
 
+def _link_asked_for(message: AccountMessage) -> EmailContent:
+    """Return what the request says now: meanwhile it may have been erased."""
+    asked = get_request(message.owner_id, int(message.parameters["request"]))
+    facts = [(_("Who"), asked.name), (_("Where to reach them"), asked.contact)]
+    facts += [(_("Their words"), asked.note)] if asked.note else []
+    facts += [(_("At the link for"), asked.link.label)] if asked.link.label else []
+    return EmailContent(
+        subject=_("%(name)s asks for a new link", name=asked.name),
+        heading=_("%(name)s asks for a new link", name=asked.name),
+        opening=_("Their link of “%(calendar)s” can’t be used any more.", calendar=asked.link.calendar.name),
+        facts=tuple(facts),
+        action=(_("Answer"), requests_address()),
+        closing=_("One press makes a link for them; sending it is up to you."),
+    )
+
+
 def _moment(message: AccountMessage) -> str:
     zone = ZoneInfo(message.owner.timezone)
     return f"{format_moment(message.created_at, zone)}\n{format_zone(zone, message.created_at)}"
@@ -92,4 +117,5 @@ CONTENTS: dict[AccountMessageKind, Callable[[AccountMessage], EmailContent]] = {
     AccountMessageKind.EMAIL_CONFIRM: _email_confirm,
     AccountMessageKind.EMAIL_CHANGED: _email_changed,
     AccountMessageKind.INVITATION: _invitation,
+    AccountMessageKind.LINK_ASKED_FOR: _link_asked_for,
 }

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import AccountMessage
+from models import OPEN_REQUEST, AccountMessage, AccountMessageKind, LinkRequest
 from notifications.leases import is_ready
 
 
@@ -25,6 +25,13 @@ def load(session: Session, message_id: int) -> AccountMessage:
     return session.scalars(query.where(AccountMessage.id == message_id).execution_options(populate_existing=True)).one()
 
 
-def is_outdated(_session: Session, message: AccountMessage, now: datetime) -> bool:
-    """Return whether it would tell of an address that does not work any more."""
+def is_outdated(session: Session, message: AccountMessage, now: datetime) -> bool:
+    """Return whether it would tell of an address that does not work any more, or of a request that was answered."""
+    if message.kind is AccountMessageKind.LINK_ASKED_FOR:
+        return message.give_up_at <= now or not _is_open(session, message)
     return "salt" in message.parameters and message.give_up_at <= now
+
+
+def _is_open(session: Session, message: AccountMessage) -> bool:
+    mine = LinkRequest.owner_id == message.owner_id, LinkRequest.id == int(message.parameters["request"])
+    return bool(session.scalar(select(exists().where(*mine, OPEN_REQUEST))))

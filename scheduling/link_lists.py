@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, false, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 import tokens
-from database import db
-from models import UNUSED, Batch, Booking, Calendar, Link, LinkState
+from database import Instant, db
+from models import NOTED, UNUSED, Batch, Booking, Calendar, Link, LinkState
 from scheduling.errors import NotFound
 from scheduling.search import normalize_for_search
 
 MANY = 100
 """Counts end here, since counting many thousands is slow."""
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,14 @@ def list_links(
     owner_id: int, chosen: LinkFilter, now: datetime, limit: int, before: int | None = None
 ) -> list[ListedLink]:
     """Return up to `limit` links, newest first; `before` is the id of the last one of the previous page."""
-    query = _listed(owner_id).where(*_conditions(owner_id, chosen)).order_by(Link.id.desc()).limit(limit)
+    wanted = _conditions(chosen)
     if chosen.state is not None:
-        query = query.where(_is(chosen.state, now))
+        wanted.append(_is(chosen.state, now, pages=True))
     if before is not None:
-        query = query.where(Link.id < before)
+        wanted.append(Link.id < before)
+    if chosen.words and chosen.token is None:
+        wanted = [Link.id.in_(_found_by(owner_id, normalize_for_search(chosen.words).split(), wanted, limit))]
+    query = _listed(owner_id).where(*wanted).order_by(Link.id.desc()).limit(limit)
     return [ListedLink(*row) for row in db.session.execute(query)]
 
 
@@ -56,7 +61,7 @@ def count_links(owner_id: int, chosen: LinkFilter, now: datetime) -> dict[LinkSt
     if chosen.words or chosen.token:
         return {}
     states = [None, *LinkState]
-    mine = [Link.owner_id == owner_id, *_conditions(owner_id, chosen)]
+    mine = [Link.owner_id == owner_id, *_conditions(chosen)]
     counts = [
         _up_to_many(select(Link.id).where(*mine, *([] if state is None else [_is(state, now)]))) for state in states
     ]
@@ -108,7 +113,7 @@ def _listed(owner_id: int) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _conditions(owner_id: int, chosen: LinkFilter) -> list[ColumnElement[bool]]:
+def _conditions(chosen: LinkFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if chosen.calendar_id is not None:
         found.append(Link.calendar_id == chosen.calendar_id)
@@ -116,28 +121,40 @@ def _conditions(owner_id: int, chosen: LinkFilter) -> list[ColumnElement[bool]]:
         found.append(Link.batch_id == chosen.batch_id)
     if chosen.token is not None:
         found.append(Link.token_hash == tokens.digest(chosen.token))
-    elif chosen.words:
-        found.append(_found_by(owner_id, normalize_for_search(chosen.words).split()))
     return found
 
 
-def _found_by(owner_id: int, words: list[str]) -> ColumnElement[bool]:
-    if not words:
-        return false()
-    noted = and_(*(Link.search_text.contains(word, autoescape=True) for word in words))
-    booked = and_(*(Booking.search_text.contains(word, autoescape=True) for word in words))
-    return or_(noted, Link.id.in_(select(Booking.link_id).where(Booking.owner_id == owner_id, booked)))
+def _found_by(owner_id: int, words: list[str], wanted: list[ColumnElement[bool]], limit: int) -> CompoundSelect[int]:
+    """Return the query for the newest links whose notes, or whose bookings, have all of the words.
+
+    They are two, each of them limited: with `OR` the links of a million that nobody noted would be read, too.
+    """
+    noted = select(Link.id).where(Link.owner_id == owner_id, NOTED, *_have(Link.search_text, words), *wanted)
+    booked = select(Link.id).join(Booking, Booking.link_id == Link.id).where(Booking.owner_id == owner_id)
+    booked = booked.where(*_have(Booking.search_text, words), *wanted)
+    newest = (query.order_by(Link.id.desc()).limit(limit).subquery() for query in (noted, booked))
+    return union_all(*(select(found.c.id) for found in newest))
 
 
-def _is(state: LinkState, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that `Link.state` is this one; so written that partial indexes are used."""
+def _have(text: InstrumentedAttribute[str], words: list[str]) -> list[ColumnElement[bool]]:
+    return [text.contains(word, autoescape=True) for word in words] or [false()]
+
+
+def _is(state: LinkState, now: datetime, pages: bool = False) -> ColumnElement[bool]:
+    """Return the condition that `Link.state` is this one; so written that partial indexes are used.
+
+    For a page they are read in the order of the list, for a count in that of their expiry.
+    """
     match state:
         case LinkState.USED:
             return Link.used_at.is_not(None)
         case LinkState.REVOKED:
             return Link.revoked_at.is_not(None)
         case LinkState.EXPIRED:
-            return and_(UNUSED, Link.expires_at <= now)
+            over = (
+                func.coalesce(Link.expires_at, bindparam("never", NEVER, type_=Instant)) if pages else Link.expires_at
+            )
+            return and_(UNUSED, over <= now)
         case LinkState.ACTIVE:
             return and_(UNUSED, or_(Link.expires_at.is_(None), Link.expires_at > now))
 

@@ -11,12 +11,24 @@ from sqlalchemy.orm import contains_eager
 import tokens
 from availability.offers import Offer
 from database import db, lock_owner, transaction, utcnow
-from models import OPEN_REQUEST, Calendar, Link, LinkRequest, LinkState, Owner, RequestAttempt, RequestState
+from models import (
+    OPEN_REQUEST,
+    AccountMessage,
+    AccountMessageKind,
+    Calendar,
+    Link,
+    LinkRequest,
+    LinkState,
+    Owner,
+    RequestAttempt,
+    RequestState,
+)
 from parsing.client_ip import rate_limit_key
 from parsing.email_addresses import clean_email, is_email
 from scheduling.errors import BookingError
 from scheduling.links import LinkDetails, get_link_for_update, get_open_calendar_for_update, link_rows
 from scheduling.lookup import get_or_not_found
+from scheduling.notifications import KEEP_TRYING
 
 MOST_OF_LINK = 3
 MOST_OF_ADDRESS = 10
@@ -46,11 +58,11 @@ class Asked:
     note: str = ""
 
 
-def request_link(token: str, asked: Asked, address: str) -> LinkRequest | None:
+def request_link(token: str, asked: Asked, address: str, *, notify: bool) -> LinkRequest | None:
     """Store a request at a link that can't be used; return it, or the same one that was made before.
 
     None if the link can be used. `address` is the client's: at most 3 requests a link, and 10 an hour from an address.
-    Raises NotFound, TooManyRequests.
+    With `notify` the owner gets a mail. Raises NotFound, TooManyRequests.
     """
     with transaction() as session:
         link, now = get_link_for_update(token), utcnow()
@@ -74,6 +86,9 @@ def request_link(token: str, asked: Asked, address: str) -> LinkRequest | None:
             created_at=now,
         )
         session.add(request)
+        session.flush()
+        if notify:
+            session.add(_mail_to_owner(link, request, now))
     return request
 
 
@@ -138,6 +153,19 @@ def get_request(owner_id: int, request_id: int) -> LinkRequest:
 def _get_for_update(owner_id: int, request_id: int) -> LinkRequest:
     lock_owner(owner_id)
     return get_request(owner_id, request_id)
+
+
+def _mail_to_owner(link: Link, request: LinkRequest, now: datetime) -> AccountMessage:
+    """Return the mail, which names the request only: what somebody typed is in one place, and can be erased there."""
+    return AccountMessage(
+        owner_id=link.owner_id,
+        kind=AccountMessageKind.LINK_ASKED_FOR,
+        address=link.calendar.owner.email,
+        parameters={"request": str(request.id)},
+        due_at=now,
+        give_up_at=now + KEEP_TRYING,
+        created_at=now,
+    )
 
 
 def _find_answer(request: LinkRequest) -> Link | None:

@@ -98,7 +98,7 @@ def ask(token: str) -> ResponseReturnValue:
             return spent_page(refusal, 422, form)
         try:
             asked = Asked(form.name.data, form.contact.data, form.note.data or "")
-            request_link(token, asked, request.remote_addr or "")
+            request_link(token, asked, request.remote_addr or "", notify=config.current().sends_mail)
         except TooManyRequests as limit:
             page = spent_page(refusal, 429, form, _("This was asked often already. Please use the contact above."))
             page.headers["Retry-After"] = str(limit.wait)

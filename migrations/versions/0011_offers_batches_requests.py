@@ -16,6 +16,7 @@ INDEXES = {
     "ix_links_waiting": (["owner_id", "id"], UNUSED),
     "ix_links_used": (["owner_id", "id"], "used_at IS NOT NULL"),
     "ix_links_revoked": (["owner_id", "id"], "revoked_at IS NOT NULL"),
+    "ix_links_noted": (["owner_id", "id"], "search_text <> ''"),
     "ix_links_made_in": (["owner_id", "made_in"], "made_in IS NOT NULL"),
     "ix_links_batch": (["owner_id", "batch_id", "position"], "batch_id IS NOT NULL"),
 }

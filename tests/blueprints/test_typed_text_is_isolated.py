@@ -71,6 +71,8 @@ def test_typed_text_is_isolated_wherever_it_stands(world: World) -> None:
     world.message(first, "invitee", kind="resent", state="waiting", done_at=None)
     world.execute("UPDATE owners SET contact = :evil", evil=f"{EVIL} contact")
     world.execute("UPDATE calendars SET min_notice = 0")
+    world.batch(calendar, label=f"{EVIL} batch")
+    world.request(world.link(calendar, label=f"{EVIL} label"), f"{EVIL} Karla")
     slot = "start=2026-12-01T09:00:00Z"
     invitees = [
         *(f"/b/{tokens[2]}{query}" for query in ("", f"?{slot}", "?start=gone")),
@@ -82,6 +84,8 @@ def test_typed_text_is_isolated_wherever_it_stands(world: World) -> None:
         "/bookings", "/bookings?show=cancelled", f"/bookings?q={EVIL}", "/bookings/1", "/bookings/2",
         "/bookings/1/reschedule", f"/bookings/1/reschedule?{slot}", "/settings/calendars", "/settings/calendars/1",
         "/settings/calendars/1/delete", "/settings/calendars/1/links", "/settings/links/3", "/settings/links/1",
+        "/links", f"/links?q={EVIL}", "/links?show=requests", "/settings/batches/1", "/settings/batches/1/sheet",
+        "/settings/links/3?tab=text", "/settings/links/3?tab=email", "/settings/calendars/1/wording",
         "/settings/mail", "/settings/profile", "/settings/feed", "/settings/busy",
     ]  # fmt: skip
     olivia = world.signed_in(owner)

@@ -23,7 +23,9 @@ def has_rows(value: Any) -> bool:
     "path",
     [
         "/settings/calendars", "/settings/calendars/1", "/settings/calendars/1/links", "/settings/calendars/1/delete",
-        "/settings/links/1", "/settings/busy", "/settings/mail", "/bookings", "/bookings/1", "/bookings/1/reschedule",
+        "/settings/links/1", "/settings/links/2?times=1", "/links", "/links?show=requests", "/settings/batches/1",
+        "/settings/batches/1/sheet", "/settings/busy", "/settings/mail", "/bookings",
+        "/bookings/1", "/bookings/1/reschedule",
         f"/bookings/1/reschedule?start={z(TEN)}", "/b/LINK", f"/b/LINK?start={z(TEN)}",
         f"/b/LINK?start={z(NINE)}",
     ],
@@ -32,6 +34,8 @@ def test_no_template_gets_a_row(world: World, owner: Owner, browser: Browser, pa
     calendar = world.calendar(owner)
     world.message(world.book(world.link(calendar), NINE))
     link, contexts = world.link(calendar), []
+    world.batch(calendar)
+    world.request(world.link(calendar))
     with template_rendered.connected_to(lambda _app, context, **_: contexts.append(context), world.app):
         assert browser.get(path.replace("LINK", link)).status_code in (200, 409)
     assert [name for context in contexts for name, value in context.items() if name != "g" and has_rows(value)] == []

@@ -89,7 +89,8 @@ def test_a_booking_is_two_reads_and_two_writes(world: World, daily_limit: int | 
 
 
 @pytest.mark.parametrize(
-    "path", ["/settings/calendars", "/bookings", "/settings/calendars/1/links", "/settings/busy", "/settings/mail"]
+    "path",
+    ["/settings/calendars", "/bookings", "/settings/calendars/1/links", "/links", "/settings/busy", "/settings/mail"],
 )
 @pytest.mark.slow
 def test_an_owners_page_asks_as_many_for_many_rows_as_for_few(

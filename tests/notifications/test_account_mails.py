@@ -123,3 +123,30 @@ def test_one_worker_at_a_time_has_it(world: World, browser: Browser, frozen: tim
         assert outbox.lease_next(utcnow()) is None
         frozen.shift(outbox.LEASE)
         assert outbox.lease_next(utcnow()) is not None
+
+
+def test_a_request_for_a_new_link_is_told_to_the_owner_once(
+    world: World, owner: Owner, worker: Worker, office: PostOffice
+) -> None:
+    token = world.link(world.calendar(owner), label="Spring fair")
+    world.execute("UPDATE links SET revoked_at = created_at")
+    asked = {"name": "Karla Stein", "contact": "karla@example.com", "note": "I was ill."}
+    for _ in range(2):
+        assert world.browser().post(f"/b/{token}/request", data=asked).status_code == 303
+    assert worker.send_due() == 1
+    (mail,) = office.to(owner.email)
+    words = mail.get_body(("plain",)).get_content()
+    assert mail["Subject"] == "Karla Stein asks for a new link"
+    for part in ("karla@example.com", "I was ill.", "Spring fair", "30-minute meeting", "/links?show=requests"):
+        assert part in words
+    assert "Karla" not in str(world.execute("SELECT parameters FROM account_messages"))
+
+
+def test_a_request_that_was_answered_meanwhile_is_not_told_of(
+    world: World, owner: Owner, browser: Browser, worker: Worker, office: PostOffice
+) -> None:
+    request = world.request(world.link(world.calendar(owner)))
+    assert browser.change(f"/links/requests/{request.id}/answer").status_code == 200
+    assert worker.send_due() == 0
+    assert states(world) == [("dropped", 0)]
+    assert office.to(owner.email) == []

@@ -37,6 +37,9 @@ def share(page: Page, calendar: str = "30-minute meeting") -> str:
 
 def pick_a_time(page: Page) -> str:
     """Take the second day's third slot; return its start."""
+    expect(page.locator("[data-start]").first).to_be_visible()
+    if page.locator(".days .free").count() < 2:  # in the last days of a month
+        page.locator("#later").click()
     page.locator(".days .free").nth(1).click()
     expect(page.locator(".days .free").nth(1)).to_have_attribute("aria-current", "date")
     slot = page.locator("[data-start]").nth(2)

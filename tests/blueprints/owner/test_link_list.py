@@ -89,6 +89,14 @@ def test_a_search_finds_the_note_the_person_and_the_batch(
     assert names(browser.get("/links", query_string={"q": words}).text) == found
 
 
+def test_a_search_stays_within_the_filter(world: World, owner: Owner, browser: Browser, calendar: Calendar) -> None:
+    other = world.calendar(owner)
+    world.book(world.link(calendar), NINE)
+    assert names(browser.get("/links?q=doe&state=used").text) == ["Jane Doe"]
+    for query in ("state=active", f"calendar={other.id}", "before=1"):
+        assert names(browser.get(f"/links?q=doe&{query}").text) == []
+
+
 def test_a_whole_address_finds_its_link(world: World, owner: Owner, browser: Browser, calendar: Calendar) -> None:
     token = world.link(calendar, label="Jane")
     world.link(calendar, label="John")
