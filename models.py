@@ -536,7 +536,7 @@ class LinkRequest(Base):
     state: Mapped[RequestState] = mapped_column(enum_text(RequestState), default=RequestState.OPEN)
     name: Mapped[str] = mapped_column(String(MAX_NAME))
     contact: Mapped[str] = mapped_column(String(MAX_EMAIL))
-    note: Mapped[str] = mapped_column(String(MAX_LINE), default="")
+    note: Mapped[str] = mapped_column(String(MAX_TEXT), default="")
     digest: Mapped[Hash]
     created_at: Mapped[Timestamp]
 

@@ -178,7 +178,7 @@ class RequestForm(OurForm):
         filters=[fields.strip_line],
         validators=[DataRequired(_l("Enter how you can be reached.")), max_length(MAX_EMAIL), single_line],
     )
-    note = fields.text_field(_l("A few words (optional)"), MAX_LINE)
+    note = fields.text_field(_l("A few words (optional)"), MAX_TEXT)
 
 
 def offer_error_text(refusal: OfferRefused, zone: ZoneInfo) -> str:

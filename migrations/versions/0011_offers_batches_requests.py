@@ -121,7 +121,7 @@ def _create_requests() -> None:
         sa.Column("state", sa.String(length=9), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("contact", sa.String(length=254), nullable=False),
-        sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("note", sa.String(length=2000), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("created_at", INSTANT, nullable=False),
         sa.CheckConstraint("state IN ('open', 'answered', 'dismissed')", name=op.f("ck_link_requests_state")),

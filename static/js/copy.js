@@ -30,6 +30,7 @@ function addButtons() {
     const field = box.querySelector("input");
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: box.dataset.copy });
     button.className = field.dataset.copyClass ?? "";
+    button.prepend(box.querySelector("template")?.content.cloneNode(true) ?? "");
     button.addEventListener("click", () => copy(field));
     box.append(button);
     if ("copyFirst" in box.dataset && opened(box.closest("dialog[open]"))) button.focus();

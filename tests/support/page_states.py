@@ -151,7 +151,10 @@ def _first_link(tour: Tour, owner: Page) -> str:
     owner.get_by_label("For whom").press("Tab")
     tour.see(owner, "share, noted", "#label-said:not(:empty)")
     owner.get_by_role("button", name="Done").click()
-    tour.go(owner, "/settings/links/1", "share, as a page")
+    tour.go(owner, "/settings/links/1?options=1", "share, as a page")
+    tour.go(owner, "/settings/links/1?tab=text", "share, as a text message")
+    tour.go(owner, "/settings/links/1?tab=email", "share, as an email")
+    tour.go(owner, "/settings/links/1?tab=qr", "share, as a QR code")
     return urlsplit(link).path
 
 
@@ -335,9 +338,6 @@ def _links(tour: Tour, owner: Page) -> None:
     owner.get_by_role("button", name="Revoke").first.click()
     tour.see(owner, "links, one revoked", ".toast")
     tour.go(owner, "/links", "links of all calendars", ".row")
-    tour.go(owner, "/settings/links/1?tab=text", "share, as a text message")
-    tour.go(owner, "/settings/links/1?tab=email", "share, as an email")
-    tour.go(owner, "/settings/links/1?tab=qr", "share, as a QR code")
     tour.go(owner, "/settings/calendars/1/links/batch", "many links")
     owner.get_by_label("Paste the table here").fill("name;email\nJane Doe;jane@example.com\nJosé;jose@example.com")
     owner.get_by_role("button", name="Show how it is understood").click()
