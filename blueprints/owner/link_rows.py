@@ -49,7 +49,9 @@ class LinkRow(NamedTuple):
     query: str
 
 
-def link_rows(listed: Iterable[ListedLink], here: str, now: datetime, zone: ZoneInfo) -> list[LinkRow]:
+def link_rows(
+    listed: Iterable[ListedLink], here: str, now: datetime, zone: ZoneInfo, *, names_calendar: bool
+) -> list[LinkRow]:
     """Return the rows with days and times of the zone; `here` is the address of the list."""
     address_of, nobody, query = link_addresses(), _("no name"), urlencode({"back": here})
     url_of, batch_url = url_pattern("owner.links.show", "link_id"), url_pattern("owner.batches.show", "batch_id")
@@ -68,7 +70,7 @@ def link_rows(listed: Iterable[ListedLink], here: str, now: datetime, zone: Zone
             note=_note(link, whom),
             batch=_place_in_batch(link) if link.batch_id else "",
             batch_url=batch_url(link.batch_id) if link.batch_id else "",
-            calendar_name=link.calendar_name,
+            calendar_name=link.calendar_name if names_calendar else "",
             end=address[-6:],
             is_waiting=is_waiting,
             is_booked=state is LinkState.USED,
