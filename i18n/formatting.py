@@ -180,7 +180,11 @@ def format_expiry(expires_at: datetime | None, now: datetime, zone: ZoneInfo) ->
     """Return when an unused link expires: `expires in 90 days`, `expires tomorrow`, `never expires`."""
     if expires_at is None:
         return str(_("never expires"))
-    days = days_left(expires_at, now, zone)
+    return _expires_in(days_left(expires_at, now, zone))
+
+
+@_cached_by_locale
+def _expires_in(days: int) -> str:
     if days < 1:
         return str(_("expires today"))
     return str(

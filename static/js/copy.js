@@ -45,5 +45,16 @@ function addButtons() {
 document.addEventListener("click", (event) => {
   if (event.target.matches?.("[data-select]")) event.target.select();
 });
+
+// The keys copy the address, too, while its button has the focus and nothing is selected.
+document.addEventListener("copy", (event) => {
+  const field = document.activeElement.closest("[data-copy] button")?.parentElement.querySelector("input");
+  if (!field || !getSelection().isCollapsed) return;
+  event.clipboardData.setData("text/plain", field.value);
+  event.preventDefault();
+  const status = document.getElementById(field.dataset.copyStatus);
+  status.textContent = status.dataset.copied;
+  field.dispatchEvent(new CustomEvent("copied", { bubbles: true }));
+});
 document.addEventListener("htmx:after:swap", addButtons);
 addButtons();

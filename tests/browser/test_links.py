@@ -24,7 +24,7 @@ def row_share(owner: Page) -> str:
 
 
 def close(owner: Page) -> None:
-    owner.get_by_role("button", name="Close").click()
+    owner.get_by_role("dialog").get_by_role("button", name="Close").click()
     expect(owner.get_by_role("dialog")).to_be_hidden()
 
 
@@ -36,7 +36,7 @@ def test_a_link_that_was_not_copied_is_shown_again_and_one_that_was_is_not(serve
     close(owner)
     assert share(owner) == first
     with owner.expect_response(re.compile("/copied$")):
-        owner.get_by_role("button", name="Copy").click()
+        owner.get_by_role("button", name="Copy", exact=True).click()
     expect(owner.get_by_text("Copied", exact=True)).to_be_visible()
     close(owner)
     second = row_share(owner)
@@ -128,7 +128,7 @@ def test_a_row_copies_in_one_press_and_revoke_can_be_undone(server: Server, visi
     toast = owner.get_by_role("status").filter(has_text="was revoked")
     expect(toast).to_be_visible()
     expect(owner.get_by_role("button", name="Make active again: Tom")).to_be_visible()
-    toast.get_by_role("button", name="Undo").click()
+    owner.get_by_role("button", name="Undo").click()
     expect(owner.get_by_text("The link works again.")).to_be_visible()
     expect(owner.get_by_role("link", name="Copy: Tom")).to_be_visible()
 
