@@ -214,3 +214,16 @@ def test_a_link_that_expires_soon_says_so(world: World, browser: Browser, calend
     for days, said in ((1, "expires tomorrow"), (2, "expires in 2 days")):
         world.link(calendar, details=LinkDetails(expiry=timedelta(days=days)))
         assert said in browser.get("/links").text
+
+
+def test_only_what_expires_within_two_days_stands_out(world: World, browser: Browser, calendar: Calendar) -> None:
+    for days in (1, 2, 3, 90):
+        world.link(calendar, details=LinkDetails(expiry=timedelta(days=days)))
+    found = re.findall(r'said-next soon">([^<]+)<', browser.get("/links").text)
+    assert found == ["expires in 2 days", "expires tomorrow"]
+
+
+def test_a_calendars_own_list_does_not_repeat_its_name(world: World, browser: Browser, calendar: Calendar) -> None:
+    world.link(calendar)
+    everywhere, own = (browser.get(path).text for path in ("/links", f"/settings/calendars/{calendar.id}/links"))
+    assert (everywhere.count("link-calendar"), own.count("link-calendar")) == (1, 0)
