@@ -51,7 +51,8 @@ MAX_CSV_BYTES = 5_000_000
 LARGER = {
     "owner.calendars.new": MAX_CALENDAR_BYTES,
     "owner.calendars.edit": MAX_CALENDAR_BYTES,
-    "owner.profile.branding": logos.MAX_BYTES,
+    "owner.questions.edit": MAX_CALENDAR_BYTES,
+    "owner.look.edit": logos.MAX_BYTES,
     "owner.batches.create": MAX_CSV_BYTES,
 }
 MAX_FORM_MEMORY = {"owner.batches.create": MAX_CSV_BYTES}
@@ -124,6 +125,7 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
         stylesheet=theme.stylesheet_url,
         url_pattern=url_pattern,
         each_row=each_row,
+        account_pages=owner.ACCOUNT_PAGES,
         base_url=base,
         current_owner=current_owner,
         many_requests=MANY_REQUESTS,

@@ -39,6 +39,14 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
+class FieldUse(StrEnum):
+    """Whether a booking form has a field."""
+
+    HIDDEN = "hidden"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 class AccountRole(StrEnum):
     """What an owner may do in their practice: managers also invite colleagues and end accounts."""
 
@@ -81,6 +89,8 @@ class AccountMessageKind(StrEnum):
     EMAIL_CONFIRM = "email-confirm"
     EMAIL_CHANGED = "email-changed"
     INVITATION = "invitation"
+    SOURCE_FAILS = "source-fails"
+    ERASURE_ASKED = "erasure-asked"
     LINK_ASKED_FOR = "link-asked-for"
 
 

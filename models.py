@@ -36,7 +36,19 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from availability.offers import Offer
 from availability.slots import MINUTES_A_DAY, Availability, Rules
-from database import AvailabilityText, Base, ForeignId, Hash, Id, Instant, Instants, Timestamp, enum_text
+from database import (
+    AnswersText,
+    AvailabilityText,
+    Base,
+    ForeignId,
+    Hash,
+    Id,
+    Instant,
+    Instants,
+    QuestionsText,
+    Timestamp,
+    enum_text,
+)
 from database.no_overlap import refuse_overlaps
 from database.stamps import renew_stamps
 from enums import (
@@ -44,6 +56,7 @@ from enums import (
     AccountRole,
     BookingStatus,
     ChangeKind,
+    FieldUse,
     LinkState,
     MessageKind,
     MessageState,
@@ -61,6 +74,7 @@ __all__ = [
     "AccountRole",
     "BookingStatus",
     "ChangeKind",
+    "FieldUse",
     "LinkState",
     "MessageKind",
     "MessageState",
@@ -70,6 +84,7 @@ __all__ = [
     "Role",
     "TokenPurpose",
 ]
+from parsing.questions import Answers, Question
 
 INSTANTS = ("starts_at", "ends_at", "blocked_from", "blocked_until")
 
@@ -103,6 +118,7 @@ class Owner(Base):
     """A person with an account; every other row belongs to exactly one owner. `feed_*` are None without a feed.
 
     Each belongs to a practice; SQLite could not add the column as NOT NULL. After `ended_at` nobody signs in.
+    Invitees' details are erased `retention_days` after an appointment, never if None.
     While the owner shares the practice's look, `practice_name` is its name, and their own look follows it.
 
     `accent` is a colour and `logo` an image's digest, '' for the default; `locale` is that of mails to the owner.
@@ -114,6 +130,7 @@ class Owner(Base):
         Index("ix_owners_feed_hash", "feed_hash", unique=True),
         Index(None, "practice_id"),
         _one_of("role", AccountRole),
+        CheckConstraint("retention_days >= 1", "retention_days"),
     )
 
     id: Mapped[Id]
@@ -135,6 +152,8 @@ class Owner(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
     shares_practice: Mapped[bool] = mapped_column(default=False, server_default=false())
     practice_name: Mapped[str] = mapped_column(String(MAX_NAME), default="", server_default="")
+    retention_days: Mapped[int | None]
+    privacy_contact: Mapped[str] = mapped_column(String(MAX_LINE), default="", server_default="")
     created_at: Mapped[Timestamp]
 
     @property
@@ -255,6 +274,8 @@ class Calendar(Base):
         CheckConstraint("change_notice >= 0", "change_notice"),
         CheckConstraint("max_moves >= 0", "max_moves"),
         CheckConstraint("reminder >= 0", "reminder"),
+        _one_of("phone_field", FieldUse),
+        _one_of("notes_field", FieldUse),
     )
 
     id: Mapped[Id]
@@ -276,6 +297,13 @@ class Calendar(Base):
     allow_rebooking: Mapped[bool] = mapped_column(default=True, server_default=true())
     reminder: Mapped[int] = mapped_column(default=0, server_default="0")
     availability: Mapped[Availability] = mapped_column(AvailabilityText)
+    questions: Mapped[tuple[Question, ...]] = mapped_column(QuestionsText, default=(), server_default="[]")
+    phone_field: Mapped[FieldUse] = mapped_column(
+        enum_text(FieldUse), default=FieldUse.OPTIONAL, server_default="optional"
+    )
+    notes_field: Mapped[FieldUse] = mapped_column(
+        enum_text(FieldUse), default=FieldUse.OPTIONAL, server_default="optional"
+    )
     is_open: Mapped[bool] = mapped_column(default=True)
     archived_at: Mapped[datetime | None] = mapped_column(Instant)
     text_wording: Mapped[str] = mapped_column(String(MAX_TEXT), default="", server_default="")
@@ -434,7 +462,7 @@ class Link(Base):
 class Booking(Base):
     """An appointment made with a link. `blocked_*` includes the buffers of the time when it was booked.
 
-    `search_text` is the name and the email, normalized for search.
+    `search_text` is the name and the email, normalized for search. `answers` has the words of the questions of then.
     """
 
     __tablename__ = "bookings"
@@ -479,6 +507,7 @@ class Booking(Base):
     email: Mapped[str] = mapped_column(String(MAX_EMAIL))
     phone: Mapped[str] = mapped_column(String(MAX_PHONE), default="")
     notes: Mapped[str] = mapped_column(String(MAX_TEXT), default="")
+    answers: Mapped[Answers] = mapped_column(AnswersText, default=(), server_default="[]")
     timezone: Mapped[str] = mapped_column(String(64))
     locale: Mapped[str] = mapped_column(String(20), default="", server_default="")
     search_text: Mapped[str] = mapped_column(Text, server_default="")
@@ -489,6 +518,8 @@ class Booking(Base):
     sequence: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[Timestamp]
     changed_at: Mapped[Timestamp]
+    erased_at: Mapped[datetime | None] = mapped_column(Instant)
+    erasure_asked_at: Mapped[datetime | None] = mapped_column(Instant)
 
     calendar: Mapped[Calendar] = relationship(
         primaryjoin="foreign(Booking.calendar_id) == Calendar.id", lazy="raise_on_sql", viewonly=True
@@ -510,6 +541,11 @@ class Booking(Base):
     def is_confirmed(self) -> bool:
         """Whether the appointment takes place."""
         return self.status == BookingStatus.CONFIRMED
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether what was known of the invitee is erased."""
+        return self.erased_at is not None
 
 
 class LinkRequest(Base):
@@ -716,7 +752,8 @@ class Source(Base):
 
     `secret` is its address and password, encrypted. `busy_count`, `notes` (JSON), `read_until` and the marks by which a
     later reading sees that nothing changed are of the last good reading, at `read_at`; `problem` is why the last one
-    failed, '' if it did not. `emptied_at` is when it first said that many busy times are gone; they stay for an hour.
+    failed, '' if it did not. `emptied_at` is when it first said that many busy times are gone; they stay for an hour;
+    `told_at` is when the owner was mailed that it fails.
     Until `leased_until` one process reads it. `write_to` is the address of the calendar into which appointments go.
     """
 
@@ -746,6 +783,7 @@ class Source(Base):
     problem_detail: Mapped[str] = mapped_column(String(MAX_LINE), default="")
     attempts: Mapped[int] = mapped_column(default=0)
     emptied_at: Mapped[datetime | None] = mapped_column(Instant)
+    told_at: Mapped[datetime | None] = mapped_column(Instant)
     paused_at: Mapped[datetime | None] = mapped_column(Instant)
     due_at: Mapped[Timestamp]
     leased_until: Mapped[datetime | None] = mapped_column(Instant)

@@ -57,9 +57,9 @@ def manage_address(token: str) -> str:
     return _url("invitee.manage.show", token=token)
 
 
-def appointment_address(booking: Booking) -> str:
-    """Return the address of the owner's own page of the booking."""
-    return _url("owner.bookings.show", booking_id=booking.id)
+def appointment_address(booking_id: int) -> str:
+    """Return the address of the owner's own page of the booking with this id."""
+    return _url("owner.bookings.show", booking_id=booking_id)
 
 
 def requests_address() -> str:
@@ -106,6 +106,11 @@ def join_address(token: str) -> str:
 def invitation_token(invitation: AccountToken) -> str:
     """Return the token of an invitation, derived from its salt."""
     return derive_token(TokenPurpose.INVITATION, invitation.salt)
+
+
+def sources_address() -> str:
+    """Return the address of the owner's page of other calendars."""
+    return _url("owner.sources.index")
 
 
 def _url(endpoint: str, **values: object) -> str:

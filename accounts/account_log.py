@@ -4,7 +4,16 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from accounts.errors import AccountError, EmailTaken, InvalidCredentials, TokenGone, TooManyAttempts, TooManyChecks
+from accounts.errors import (
+    AccountError,
+    AppointmentsComing,
+    EmailTaken,
+    InvalidCredentials,
+    LastManager,
+    TokenGone,
+    TooManyAttempts,
+    TooManyChecks,
+)
 
 REASONS = {
     InvalidCredentials: "wrong password",
@@ -12,6 +21,8 @@ REASONS = {
     TooManyChecks: "too many checks",
     TokenGone: "old address",
     EmailTaken: "email taken",
+    AppointmentsComing: "appointments are coming",
+    LastManager: "nobody else manages",
 }
 
 log = logging.getLogger("bookonce.account")

@@ -4,17 +4,15 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.security import check_password_hash
 
 import config
 from accounts.account_log import logged
 from accounts.account_mail import enqueue_account_mail
-from accounts.errors import EmailTaken, InvalidCredentials, TooManyAttempts
-from accounts.login_throttle import NO_OWNER, count_attempt, forget_attempts
+from accounts.errors import EmailTaken, TooManyAttempts
+from accounts.login_throttle import NO_OWNER, forget_attempts
 from accounts.one_time_tokens import LIFETIMES, add_token, end_tokens, get_token, use_token
-from accounts.owners import find_owner, get_owner_for_update, normalize_email
-from accounts.password_checks import password_check
-from database import db, lock_owner, transaction, utcnow
+from accounts.owners import check_own_password, find_owner, get_owner_for_update, normalize_email
+from database import lock_owner, transaction, utcnow
 from models import AccountMessageKind, AccountToken, Owner, TokenPurpose
 
 MAX_MAILS, WINDOW = 5, timedelta(hours=1)
@@ -29,11 +27,7 @@ def change_email(owner_id: int, password: str, email: str, address: str) -> bool
     """
     email = normalize_email(email)
     with logged("email change", owner_id, address):
-        with password_check():
-            attempt = count_attempt(db.session.get_one(Owner, owner_id).email, address, signed_in=True)
-            checked = db.session.get_one(Owner, owner_id).password_hash
-            if not check_password_hash(checked, password):
-                raise InvalidCredentials
+        checked, attempt = check_own_password(owner_id, password, address)
         with transaction() as session:
             lock_owner(NO_OWNER)  # as each new account does: no two get one email
             owner = get_owner_for_update(session, owner_id, checked)

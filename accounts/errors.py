@@ -37,3 +37,7 @@ class TooManyChecks(AccountError):
 
 class LastManager(AccountError):
     """A practice needs a manager: another one has to be named first."""
+
+
+class AppointmentsComing(AccountError):
+    """Appointments are coming: they have to take place or be cancelled first."""

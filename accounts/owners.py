@@ -9,7 +9,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from accounts.account_log import logged
 from accounts.account_mail import enqueue_account_mail
 from accounts.errors import EmailTaken, InvalidCredentials
-from accounts.login_throttle import NO_OWNER, count_attempt, forget_attempts
+from accounts.login_throttle import NO_OWNER, Attempt, count_attempt, forget_attempts
 from accounts.one_time_tokens import end_tokens
 from accounts.password_checks import password_check
 from database import db, lock_owner, transaction, utcnow
@@ -70,6 +70,14 @@ def change_profile(owner_id: int, name: str, timezone: str, contact: str) -> Non
         owner.name, owner.timezone, owner.contact = name, timezone, contact
 
 
+def change_privacy(owner_id: int, retention_days: int | None, contact: str) -> None:
+    """Set for how many days after an appointment details are kept, None for ever, and whom invitees ask about them."""
+    with transaction() as session:
+        lock_owner(owner_id)
+        owner = session.get_one(Owner, owner_id)
+        owner.retention_days, owner.privacy_contact = retention_days, contact
+
+
 def change_password(owner_id: int, current: str, new: str, address: str) -> Owner:
     """Set the password, end all of the owner's sessions, and return the owner.
 
@@ -97,6 +105,20 @@ def set_password(session: Session, owner: Owner, password_hash: str) -> None:
     end_tokens(session, owner.id, TokenPurpose.PASSWORD)
     session.execute(delete(BrowserSession).where(BrowserSession.owner_id == owner.id))
     enqueue_account_mail(owner, AccountMessageKind.PASSWORD_CHANGED, utcnow())
+
+
+def check_own_password(owner_id: int, password: str, address: str) -> tuple[str, Attempt]:
+    """Check the owner's password; return the hash against which it was checked, and the counted attempt.
+
+    `address` is the client's: wrong guesses are limited as those of the login are.
+    Raises InvalidCredentials, TooManyAttempts, TooManyChecks.
+    """
+    with password_check():
+        attempt = count_attempt(db.session.get_one(Owner, owner_id).email, address, signed_in=True)
+        checked = db.session.get_one(Owner, owner_id).password_hash
+        if not check_password_hash(checked, password):
+            raise InvalidCredentials
+    return checked, attempt
 
 
 def get_owner_for_update(session: Session, owner_id: int, checked: str) -> Owner:

@@ -48,6 +48,8 @@ class SignedIn(NamedTuple):
     practice_name: str
     shares_practice: bool
     role: AccountRole
+    retention_days: int | None
+    privacy_contact: str
     used_on: date
     failed_mails: int
     late_mails: int

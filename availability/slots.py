@@ -96,6 +96,13 @@ class BusyTimes:
         i = bisect_right(self._ends, start)
         return i < len(self._starts) and self._starts[i] < end
 
+    def between(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Yield their parts within `[start, end)`, sorted; none touches another."""
+        for i in range(bisect_right(self._ends, start), len(self._starts)):
+            if self._starts[i] >= end:
+                return
+            yield max(self._starts[i], start), min(self._ends[i], end)
+
 
 @dataclass(frozen=True)
 class Agenda:

@@ -32,6 +32,7 @@ BUSY_FIRST = Goal("10,000 busy times, first page after a change", "20 of them", 
 TWO = Goal("slot page, 16 clients, WORKERS=2", "hello by two", "/s", 0.55)
 TWO_MORE = Goal("slot pages of two processes", "of one", "/s", 1.6)
 GROWN = Goal("slot page, 100,000 past bookings and 1,000,000 links", "none of them", "ms", 1.1)
+IMPORTED = Goal("2,000 imported busy times, first page after a change", "20 of them", "ms", 3)
 CALENDARS = Goal("/settings/calendars, 200 calendars with 1,000,000 links", "hello", "ms", 10)
 EDIT = Goal("/settings/calendars/1, the same", "hello", "ms", 20)
 COMING = Goal("/bookings, 100,000 past bookings", "hello", "ms", 10)

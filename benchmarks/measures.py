@@ -42,12 +42,24 @@ class Size:
     calendars: int
     past: int
     busy: tuple[int, int]
+    imported: tuple[int, int]
     bookings: int
     requests: int
 
 
-FULL = Size(rounds=13, seconds=1.0, calendars=200, past=100_000, busy=(20, 10_000), bookings=500, requests=100_000)
-QUICK = Size(rounds=1, seconds=0.2, calendars=3, past=100, busy=(20, 200), bookings=50, requests=400)
+FULL = Size(
+    rounds=13,
+    seconds=1.0,
+    calendars=200,
+    past=100_000,
+    busy=(20, 10_000),
+    imported=(20, 2_000),
+    bookings=500,
+    requests=100_000,
+)
+QUICK = Size(
+    rounds=1, seconds=0.2, calendars=3, past=100, busy=(20, 200), imported=(20, 200), bookings=50, requests=400
+)
 
 
 class Bench:
@@ -82,6 +94,9 @@ class Bench:
             first = (self._look(app, each, SLOT, change=change) for each in (many, few))
             yield self._compare(goals.BUSY_FIRST, *first)
             yield from self._two(made, slots, crowd)
+            few, many = (busy_month(made, count, imported=True) for count in self.size.imported)
+            first = (self._look(app, each, SLOT, change=change) for each in (many, few))
+            yield self._compare(goals.IMPORTED, *first)
             yield from self._grown(floor, one)
 
     def _two(self, made: Shop, slots: Sequence[str], by_one: Ask) -> Iterator[Measured]:

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 from support.shop import Shop
+from support.sources import add_source_row
 from support.world import JANE, z
 
 from availability.opening_hours import parse_availability
 from benchmarks.big import A_DAY
 from database import db
-from models import BusyTime, Calendar
+from models import BusyTime, Calendar, ImportedTime
 
 BERLIN = "Europe/Berlin"
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -42,8 +43,8 @@ def paths(made: Shop, calendar: Calendar, query: str = "") -> list[str]:
     return [f"/b/{token}{query}" for token in made.links(calendar, 16)]
 
 
-def busy_month(made: Shop, count: int) -> list[str]:
-    """Return paths of the slot page of a month in which the owner has `count` busy times.
+def busy_month(made: Shop, count: int, imported: bool = False) -> list[str]:
+    """Return paths of the slot page of a month in which the owner has `count` busy times, blocked or imported ones.
 
     They are a minute each and never touch. The first day, which is shown, and ten to twelve on each day have none, so
     that the page shows the same whatever their number.
@@ -58,11 +59,12 @@ def busy_month(made: Shop, count: int) -> list[str]:
         start = noon_of_the_second + day * DAY + within
         rows.append((start, start + min(MINUTE, apart / 2)))
     with made.world.inside():
-        values = [
-            {"owner_id": calendar.owner_id, "starts_at": start, "ends_at": end, "created_at": start}
-            for start, end in rows
-        ]
-        db.session.execute(insert(BusyTime), values)
+        values = [{"owner_id": calendar.owner_id, "starts_at": start, "ends_at": end} for start, end in rows]
+        if imported:
+            source_id = add_source_row(made.world, calendar.owner_id)
+            db.session.execute(insert(ImportedTime), [row | {"source_id": source_id} for row in values])
+        else:
+            db.session.execute(insert(BusyTime), [row | {"created_at": row["starts_at"]} for row in values])
         db.session.commit()
     return paths(made, calendar, f"?month={month:%Y-%m}")
 

@@ -8,20 +8,21 @@ from availability.slots import DAY, MINUTES_A_DAY, instant
 from i18n.bidi import isolate
 from i18n.formatting import format_time
 from i18n.texts import gettext as _
-from scheduling.busy_times import busy_between
-from sources.connections import imported_between
+from scheduling.busy_times import Busy, busy_between
 
 
 def busy_reasons(owner_id: int, zone: ZoneInfo, since: datetime, until: datetime) -> dict[date, list[str]]:
     """Return for each date in `zone` a line for each busy time on it: `9:00–10:00: busy in “Work”`."""
     found: defaultdict[date, list[tuple[datetime, str]]] = defaultdict(list)
     for busy in busy_between(owner_id, since, until):
-        what = _("blocked: %(note)s", note=isolate(busy.note)) if busy.note else _("blocked")
-        _add(found, busy.starts_at, busy.ends_at, what, zone, since, until)
-    for imported, name in imported_between(owner_id, since, until):
-        what = _("busy in “%(name)s”", name=isolate(name))
-        _add(found, imported.starts_at, imported.ends_at, what, zone, since, until)
+        _add(found, busy.starts_at, busy.ends_at, _what(busy), zone, since, until)
     return {day: [line for _start, line in sorted(lines)] for day, lines in found.items()}
+
+
+def _what(busy: Busy) -> str:
+    if busy.source is not None:
+        return _("busy in “%(name)s”", name=isolate(busy.source))
+    return _("blocked: %(note)s", note=isolate(busy.note)) if busy.note else _("blocked")
 
 
 def _add(

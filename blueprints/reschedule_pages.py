@@ -15,7 +15,7 @@ from blueprints.responses import render_page
 from blueprints.slot_picker import picker_around, picker_from_query, reader_zone
 from blueprints.view_models import BookingView
 from database import utcnow
-from forms.booking import CancelForm, RescheduleForm
+from forms.booking import CancelForm, CorrectionForm, RescheduleForm
 from i18n import formatting
 from i18n.bidi import isolate
 from i18n.texts import gettext as _
@@ -25,6 +25,7 @@ from scheduling.booking_queries import history
 from scheduling.bookings import is_free
 from scheduling.changes import Actor, cancel_error, change_deadline, reschedule, reschedule_error, wait_until
 from scheduling.errors import (
+    BookingErased,
     ChangeLimitReached,
     ChangeNotAllowed,
     RebookingNotAllowed,
@@ -72,7 +73,7 @@ def move(context: RescheduleContext, keep_zone: bool = False) -> ResponseReturnV
         if form.validate():
             timezone = "" if keep_zone else form.timezone.data or ""
             booking = context.actor.find()
-            ask_before_moving(current_access(), booking.owner_id, booking.calendar.rules, start)
+            ask_before_moving(current_access(), booking.owner_id, booking.rules, start)
             reschedule(context.actor, start, timezone, notify=config.current().sends_mail)
             return redirect(context.back, code=303)
         booking = context.actor.find()
@@ -114,6 +115,8 @@ def refusal_words(
         when = formatting.format_slot(wait_until(actor, changes, utcnow()) or utcnow(), zone)
         words = _("This was changed often within an hour. Please try again after %(when)s, or contact %(name)s.")
         return str(words % {"when": when, "name": owner})
+    if refusal is BookingErased:
+        return str(_("Its details were erased, so it can’t be put back."))
     if refusal is RescheduleLimitReached:
         return str(_("This appointment was moved as often as it can be."))
     if refusal is RebookingNotAllowed:
@@ -129,6 +132,7 @@ def booking_context(
     changes: Sequence[Change],
     refusal: type[ChangeNotAllowed] | None,
     form: CancelForm | None,
+    correction: CorrectionForm | None = None,
 ) -> dict[str, Any]:
     """Return what the appointment's page says to either side: the appointment, and what `actor` can do about it."""
     now = utcnow()
@@ -143,6 +147,7 @@ def booking_context(
         "movable": not no_move and booking.calendar.takes_bookings,
         "refusal": refusal and refusal_words(refusal, actor, booking, changes, zone),
         "form": form or CancelForm(formdata=None),
+        "correction": correction or CorrectionForm(formdata=None, email=booking.email),
     }
 
 

@@ -1,5 +1,6 @@
 """What the templates get instead of rows: values without relations, so that rendering a page asks no query."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import NamedTuple, Self
@@ -7,15 +8,27 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from availability.day_bars import DayBar
 from availability.slots import Availability
-from blueprints.drawings import week_drawing
+from blueprints.drawings import bar_drawing, week_drawing
 from i18n.bidi import isolate
-from i18n.formatting import format_booked, format_minutes, format_time, format_waiting
+from i18n.formatting import (
+    format_booked,
+    format_day_of_month,
+    format_minutes,
+    format_time,
+    format_waiting,
+    join_times,
+)
 from i18n.texts import gettext as _
 from models import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
 from parsing.contact_links import mail_link
+from parsing.questions import Answers
 from scheduling.booking_queries import Appointment
 from scheduling.calendars import MANY, Summary
+
+MOST_TIMES = 48
+MOST_REASONS = 6
 
 
 @dataclass(frozen=True)
@@ -39,11 +52,28 @@ class BookingView(View):
     email: str
     phone: str
     notes: str
+    answers: Answers
     timezone: str
     starts_at: datetime
     ends_at: datetime
     created_at: datetime
     is_confirmed: bool
+    is_erased: bool
+    erasure_asked_at: datetime | None
+
+    @classmethod
+    def of(cls, row: object, **more: object) -> Self:
+        """Return the view of a booking; one that is erased is named so."""
+        erased = {"name": str(_("details erased"))} if getattr(row, "is_erased", False) else {}
+        return super().of(row, **(erased | more))
+
+
+@dataclass(frozen=True)
+class PrivacyView(View):
+    """What an invitee reads of how an owner keeps details; `retention_days` is None for no period."""
+
+    retention_days: int | None
+    privacy_contact: str
 
 
 class AppointmentRow(NamedTuple):
@@ -51,7 +81,8 @@ class AppointmentRow(NamedTuple):
 
     day: date
     url: str
-    when: str
+    starts: str
+    ends: str
     name: str
     is_confirmed: bool
     is_now: bool
@@ -67,8 +98,9 @@ class AppointmentRow(NamedTuple):
         return cls(
             day=start.date(),
             url=url,
-            when=f"{format_time(start)}–{format_time(end)}",
-            name=appointment.name,
+            starts=format_time(start),
+            ends=format_time(end),
+            name=appointment.name or _("details erased"),
             is_confirmed=appointment.is_confirmed,
             is_now=appointment.starts_at <= now < appointment.ends_at,
             calendar_name=appointment.calendar_name,
@@ -137,6 +169,29 @@ class CalendarRow(NamedTuple):
             links_url=links_url,
             copy_url=copy_url,
             delete_url=delete_url,
+        )
+
+
+class BarRow(NamedTuple):
+    """A day of the preview: its bar, the number of its times, the first of them as words, and how many more."""
+
+    words: str
+    bar: Markup
+    how_many: int
+    times: str
+    more: int
+    reasons: tuple[str, ...]
+
+    @classmethod
+    def of(cls, bar: DayBar, first: int, last: int, reasons: Sequence[str] = ()) -> Self:
+        """Return the line of a day whose bar reaches from the minute `first` to `last`; `reasons` say what is busy."""
+        return cls(
+            words=format_day_of_month(bar.day),
+            bar=bar_drawing(bar, first, last),
+            how_many=len(bar.starts),
+            times=join_times(bar.starts[:MOST_TIMES]),
+            more=max(0, len(bar.starts) - MOST_TIMES),
+            reasons=tuple(reasons[:MOST_REASONS]),
         )
 
 

@@ -3,6 +3,7 @@
 from database.session import CommitUnknown, begin_snapshot, close_session, db, lock_owner, snapshot, transaction
 from database.types import (
     LARGEST_ID,
+    AnswersText,
     AvailabilityText,
     Base,
     ForeignId,
@@ -10,14 +11,17 @@ from database.types import (
     Id,
     Instant,
     Instants,
+    QuestionsText,
     Timestamp,
     column_values,
     enum_text,
     instants_text,
     utcnow,
 )
+from database.wiping import wipe_deleted
 
 __all__ = [
+    "AnswersText",
     "AvailabilityText",
     "Base",
     "CommitUnknown",
@@ -27,6 +31,7 @@ __all__ = [
     "Instant",
     "Instants",
     "LARGEST_ID",
+    "QuestionsText",
     "Timestamp",
     "begin_snapshot",
     "close_session",
@@ -38,4 +43,5 @@ __all__ = [
     "snapshot",
     "transaction",
     "utcnow",
+    "wipe_deleted",
 ]

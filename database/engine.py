@@ -59,6 +59,7 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is erased is overwritten in the file
         "recursive_triggers=ON",  # so that INSERT OR REPLACE does not slip past the triggers
     ):
         connection.execute(f"PRAGMA {pragma}")

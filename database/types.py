@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from availability.slots import Availability, Window
+from parsing.questions import Answers, Question, read_answers, read_questions, write_answers, write_questions
 
 LARGEST_ID = 2**63 - 1
 
@@ -91,6 +92,32 @@ class Instants(TypeDecorator[tuple[datetime, ...]]):
 def instants_text(instants: Iterable[datetime]) -> str:
     """Return instants as `Instants` stores them."""
     return " ".join(at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for at in instants)
+
+
+class QuestionsText(TypeDecorator[tuple[Question, ...]]):
+    """The questions of a calendar, stored as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[Question, ...] | None, dialect: Dialect) -> str | None:
+        return None if value is None else write_questions(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Question, ...] | None:
+        return None if value is None else read_questions(value)
+
+
+class AnswersText(TypeDecorator[Answers]):
+    """The answers in a booking, stored as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Answers | None, dialect: Dialect) -> str | None:
+        return None if value is None else write_answers(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Answers | None:
+        return None if value is None else read_answers(value)
 
 
 def enum_text(kind: type[StrEnum], length: int | None = None) -> Enum:

@@ -6,9 +6,9 @@ from wtforms.validators import DataRequired, InputRequired, Regexp
 
 from forms import fields
 from forms.base import OurForm
-from forms.fields import ZoneField, bare_address, max_length, single_line
+from forms.fields import BoundedIntegerField, ZoneField, bare_address, max_length, single_line
 from i18n.texts import lazy_gettext as _l
-from parsing.limits import MAX_EMAIL, MAX_LINE, MAX_NAME
+from parsing.limits import MAX_DAYS, MAX_EMAIL, MAX_LINE, MAX_NAME
 
 
 class LoginForm(OurForm):
@@ -86,6 +86,19 @@ class ProfileForm(OurForm):
         _l("Contact"), MAX_LINE, DataRequired(_l("Enter how you can be reached: it is all that a spent link shows."))
     )
     timezone = ZoneField(_l("Time zone"))
+
+
+class PrivacyForm(OurForm):
+    """For how long details of invitees are kept, and whom they ask about them."""
+
+    retention_days = BoundedIntegerField(_l("Erase details after … days"), 1, MAX_DAYS, optional=True)
+    privacy_contact = fields.text_field(_l("Contact for privacy"), MAX_LINE)
+
+
+class DeletionForm(OurForm):
+    """The password with which an owner deletes the account."""
+
+    password = PasswordField(_l("Your password"), validators=[InputRequired(_l("Enter your password."))])
 
 
 class BrandingForm(OurForm):

@@ -75,9 +75,9 @@ def valid_email(_form: Form, field: Field) -> None:
         raise ValidationError(_l("This is not an email address, such as jane@example.com."))
 
 
-def line_field(label: Any, maximum: int, kind: type[StringField] = StringField) -> StringField:
-    """Return an optional field of one line, of `maximum` characters at most."""
-    return kind(label, filters=[strip_line], validators=[max_length(maximum), single_line])
+def line_field(label: Any, maximum: int, kind: type[StringField] = StringField, *validators: Any) -> StringField:
+    """Return a field of one line, of `maximum` characters at most; other validators run first."""
+    return kind(label, filters=[strip_line], validators=[*validators, max_length(maximum), single_line])
 
 
 def text_field(label: Any, maximum: int, *validators: Any) -> TextAreaField:

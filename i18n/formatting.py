@@ -75,6 +75,11 @@ def format_short_day(day: date) -> str:
     return _date(day, "EEE d MMM")
 
 
+def format_day_of_month(day: date) -> str:
+    """Return `Thu 3`."""
+    return _date(day, "EEE d")
+
+
 def format_weekday(weekday: int, wide: bool = False) -> str:
     """Return `Mo` or, wide, `Monday`; Monday is 0."""
     return _date(MONDAY + timedelta(days=weekday), "EEEE" if wide else "EEEEEE")
@@ -149,6 +154,17 @@ def format_times(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     start, end = start.astimezone(zone), end.astimezone(zone)
     ends = format_time(end) if end.date() == start.date() else f"{format_day(end.date())}, {format_time(end)}"
     return f"{format_time(start)}–{ends}"
+
+
+def format_week(first: date, last: date, today: date) -> str:
+    """Return the dates of a week: `23–29 Nov`, with the year if it is not this one."""
+    pattern = "MMMMd" if first.year == last.year == today.year else "yMMMMd"
+    return str(dates.format_interval(first, last, pattern, locale=current_locale()))
+
+
+def format_hour(minutes: int) -> str:
+    """Return a whole hour of the day as on an axis: `9`, `9 AM`; 1440 is `24`, `12 AM`."""
+    return _hour(minutes // 60, current_locale())
 
 
 def format_date(at: datetime, zone: ZoneInfo) -> str:
@@ -252,6 +268,13 @@ def format_hours(availability: Availability) -> str:
     return _week_words(availability.week, current_locale()) or _("no hours yet")
 
 
+def format_weekdays(days: Iterable[int]) -> str:
+    """Return weekdays in short: `Mo–Fr, Su`; Monday is 0. '' for none."""
+    locale = current_locale()
+    runs = groupby(enumerate(sorted(days)), key=lambda each: each[1] - each[0])
+    return ", ".join(_span([day for _place, day in run], locale) for _start, run in runs)
+
+
 @lru_cache(maxsize=256)
 def _week_words(week: Sequence[Windows], locale: Locale) -> str:
     lines = []
@@ -321,7 +344,9 @@ def format_account_mail(kind: str) -> str:
             "email-confirm": _("Address to confirm the new email"),
             "email-changed": _("Note of the new email"),
             "invitation": _("Invitation of a colleague"),
+            "source-fails": _("Note that a calendar can’t be read"),
             "link-asked-for": _("Request for a new link"),
+            "erasure-asked": _("Note that somebody asks for erasing"),
         }[kind]
     )
 
@@ -428,6 +453,13 @@ def _clock(hour: int, minute: int, locale: Locale) -> str:
     if _has_12_hours(locale):
         return str(dates.format_time(time(hour, minute), "h:mm a", locale=locale))
     return f"{hour}:{minute:02}"
+
+
+@lru_cache(maxsize=256)
+def _hour(hour: int, locale: Locale) -> str:
+    if _has_12_hours(locale):
+        return str(dates.format_time(time(hour % 24), "h a", locale=locale))
+    return str(hour)
 
 
 def _has_12_hours(locale: Locale) -> bool:

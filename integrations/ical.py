@@ -50,10 +50,19 @@ def invitee_event(booking: Booking, address: str | None) -> CalendarEvent:
 
 def owner_event(booking: Booking, address: str) -> CalendarEvent:
     """Return the entry for the owner's calendar; `address` is the owner's page of the appointment."""
-    known = (booking.email, booking.phone, booking.notes and "\n" + booking.notes, "\n" + address)
+    answers = "\n".join(f"{label}: {answer}" for label, answer in booking.answers)
+    known = (
+        booking.email,
+        booking.phone,
+        answers and "\n" + answers,
+        booking.notes and "\n" + booking.notes,
+        "\n" + address,
+    )
     return _calendar_event(
         booking,
-        summary=_("%(what)s with %(whom)s", what=isolate(booking.calendar.name), whom=isolate(booking.name)),
+        summary=_("%(what)s with %(whom)s", what=isolate(booking.calendar.name), whom=isolate(booking.name))
+        if booking.name
+        else booking.calendar.name,
         description="\n".join(filter(None, known)),
         url=address,
     )

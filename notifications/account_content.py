@@ -10,14 +10,17 @@ from models import AccountMessage, AccountMessageKind, TokenPurpose
 from notifications.email_content import EmailContent
 from public_urls import (
     account_token,
+    appointment_address,
     base,
     email_address,
     forgot_address,
     join_address,
     requests_address,
     reset_address,
+    sources_address,
 )
 from scheduling.requests import get_request
+from sources.words import problem_text
 
 
 def account_content(message: AccountMessage) -> EmailContent:
@@ -90,6 +93,29 @@ def _invitation(message: AccountMessage) -> EmailContent:
     )
 
 
+def _source_fails(message: AccountMessage) -> EmailContent:
+    said = message.parameters
+    return EmailContent(
+        subject=_("“%(name)s” can’t be read", name=isolate(said["name"])),
+        heading=_("“%(name)s” can’t be read", name=isolate(said["name"])),
+        opening=_("What is new in this calendar does not block your times, so you could be booked twice."),
+        facts=((_("Why"), problem_text(said["problem"], said["detail"])), (_("When"), _moment(message))),
+        action=(_("See your other calendars"), sources_address()),
+        closing=_("Its earlier busy times stay. You get this mail once, until it can be read again."),
+    )
+
+
+def _erasure_asked(message: AccountMessage) -> EmailContent:
+    return EmailContent(
+        subject=_("Somebody asks you to erase their details"),
+        heading=_("Somebody asks you to erase their details"),
+        opening=_("Whoever has an appointment with you asks for it at their own page. You grant it with one press."),
+        facts=((_("When"), _moment(message)),),
+        action=(_("Open the appointment"), appointment_address(int(message.parameters["booking"]))),
+        closing="",
+    )
+
+
 def _link_asked_for(message: AccountMessage) -> EmailContent:
     """Return what the request says now: meanwhile it may have been erased."""
     asked = get_request(message.owner_id, int(message.parameters["request"]))
@@ -117,5 +143,7 @@ CONTENTS: dict[AccountMessageKind, Callable[[AccountMessage], EmailContent]] = {
     AccountMessageKind.EMAIL_CONFIRM: _email_confirm,
     AccountMessageKind.EMAIL_CHANGED: _email_changed,
     AccountMessageKind.INVITATION: _invitation,
+    AccountMessageKind.SOURCE_FAILS: _source_fails,
     AccountMessageKind.LINK_ASKED_FOR: _link_asked_for,
+    AccountMessageKind.ERASURE_ASKED: _erasure_asked,
 }

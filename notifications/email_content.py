@@ -33,7 +33,7 @@ def email_content(message: Message) -> EmailContent:
 def own_address(message: Message) -> str | None:
     """Return the address of the recipient's page of the appointment; None if the manage link can't be shown."""
     if message.recipient is Role.OWNER:
-        return appointment_address(message.booking)
+        return appointment_address(message.booking.id)
     token = manage_token(message.booking)
     return token and manage_address(token)
 
@@ -105,10 +105,11 @@ def _to_owner(message: Message) -> EmailContent:
             (_("Name"), booking.name),
             (_("Email"), booking.email),
             (_("Phone"), booking.phone),
+            (_("Answers"), "\n".join(f"{label}: {answer}" for label, answer in booking.answers)),
             (_("Notes"), booking.notes),
             (_("Reason"), change.reason if change else ""),
         ),
-        action=(_("Open the appointment"), appointment_address(booking)),
+        action=(_("Open the appointment"), appointment_address(booking.id)),
         closing="",
     )
 

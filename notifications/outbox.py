@@ -102,6 +102,8 @@ def _lease(session: Session, queue: Queue, now: datetime) -> Mail | None:
 
 
 def _update(mail: Mail, **values: Any) -> None:
+    """Write what became of the mail, unless it was dropped meanwhile: an error may name what was erased then."""
     table = type(mail)
     with transaction() as session:
-        session.execute(update(table).where(table.id == mail.id).values(leased_until=None, **values))
+        waits = (table.id == mail.id, table.is_waiting())
+        session.execute(update(table).where(*waits).values(leased_until=None, **values))

@@ -11,6 +11,8 @@ MAX_ADDRESS = 2000
 """Characters of the address of another calendar."""
 MAX_TEXT = 2000
 """Characters of a description, or of an invitee's notes."""
+MAX_ANSWER = 500
+"""Characters of an answer: ten of them, in any script, fit into a form with the other fields."""
 MIN_PASSWORD, MAX_PASSWORD = 8, 200
 
 MAX_DAYS = 3650

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urljoin
 
-from remote_calendars.content_lines import Feed, parse_feed
+from remote_calendars.content_lines import parse_feed
 from remote_calendars.dav_xml import PROPFIND, Resource, calendar_query, parse_resources
 from remote_calendars.feed import read_events
 from remote_calendars.fetching import Answer, Client, check_status, split_url
-from remote_calendars.reading import Note, NoteCode, ProblemCode, Reading, ReadingFailed, Scope
+from remote_calendars.reading import Note, NoteCode, ProblemCode, Reading, ReadingFailed, Scope, joined
 
 WELL_KNOWN = "/.well-known/caldav"
 _XML = {"Content-Type": "application/xml; charset=utf-8"}
@@ -35,18 +35,17 @@ class Account:
 
     def read(self, urls: Iterable[str], scope: Scope) -> Reading:
         """Return what the events of these calendars make of the scope."""
-        whole, notes = Feed([]), list[Note]()
+        readings, notes = list[Reading](), list[Note]()
         for url in urls:
-            query = calendar_query(scope.since, scope.until)
-            answer = self._send("REPORT", url, query, depth="1")
+            answer = self._send("REPORT", url, calendar_query(scope.since, scope.until), depth="1")
             for resource in parse_resources(answer.body, answer.url):
-                try:
-                    whole.components += parse_feed(resource.data.encode("utf-8", "replace")).components
+                try:  # each by itself: one event may be in two calendars, and moved in one of them
+                    feed = parse_feed(resource.data.encode("utf-8", "replace"))
                 except ReadingFailed:
-                    if resource.data:
-                        notes.append(Note(NoteCode.BROKEN))
-        reading = read_events(whole, scope)
-        return Reading(reading.busy, reading.count, [*notes, *reading.notes][:50], reading.more_notes, reading.digest)
+                    notes += [Note(NoteCode.BROKEN)] if resource.data else []
+                else:
+                    readings.append(read_events(feed, scope))
+        return joined(readings, notes)
 
     def _start(self) -> Resource:
         """Return the resource at the address, or where the server says that CalDAV is."""

@@ -28,9 +28,9 @@ def is_allowed(address: Address, networks: Iterable[Network]) -> bool:
 
 
 def resolve(host: str, port: int, networks: Iterable[Network]) -> list[Address]:
-    """Return the addresses of a host; each may be connected to. Raises ReadingFailed.
+    """Return the addresses of a host that may be connected to: what the operator allows, else all if all are public.
 
-    If one of them may not, none may: the next look-up could give that one.
+    Raises ReadingFailed.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -40,7 +40,9 @@ def resolve(host: str, port: int, networks: Iterable[Network]) -> list[Address]:
     networks = tuple(networks)
     if not addresses:
         raise ReadingFailed(ProblemCode.NO_HOST, host)
-    if not all(is_public(address) or is_allowed(address, networks) for address in addresses):
+    if chosen := [address for address in addresses if is_allowed(address, networks)]:
+        return chosen
+    if not all(map(is_public, addresses)):
         raise ReadingFailed(ProblemCode.NOT_PUBLIC, host)
     return addresses
 

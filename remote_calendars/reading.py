@@ -112,3 +112,15 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
         else:
             stretches.append((start, end))
     return stretches
+
+
+def joined(readings: Iterable[Reading], notes: Iterable[Note] = ()) -> Reading:
+    """Return several readings as one, with more notes in front."""
+    readings = list(readings)
+    said = [*notes, *(note for reading in readings for note in reading.notes)]
+    return Reading(
+        merged(interval for reading in readings for interval in reading.busy),
+        sum(reading.count for reading in readings),
+        said[:MAX_NOTES],
+        max(len(said) - MAX_NOTES, 0) + sum(reading.more_notes for reading in readings),
+    )

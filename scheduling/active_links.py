@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 import tokens
 from availability.offers import Offer
 from availability.slots import Rules
 from database import lock_owner, utcnow
-from models import ACTIVE, Calendar, Link, slot_rules
+from models import ACTIVE, Calendar, Link, Source, slot_rules
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,10 @@ class ActiveCalendar:
 
 @dataclass(frozen=True)
 class ActiveLink:
-    """A link that can be used at the instant `now`; the other fields are named as in `Link`."""
+    """A link that can be used at the instant `now`; the other fields are named as in `Link`.
+
+    `is_written` says whether its owner has appointments written into another calendar.
+    """
 
     id: int
     owner_id: int
@@ -31,6 +34,7 @@ class ActiveLink:
     calendar: ActiveCalendar
     rules: Rules
     now: datetime
+    is_written: bool
 
 
 _FIND = (
@@ -51,6 +55,7 @@ _FIND = (
         Calendar.min_notice,
         Calendar.horizon,
         Calendar.daily_limit,
+        exists().where(Source.owner_id == Calendar.owner_id, Source.write_to != "").label("is_written"),
     )
     .select_from(Link)
     .join(Link.calendar)
@@ -73,4 +78,4 @@ def find_active(connection: Connection, token: str) -> ActiveLink | None:
     offer = Offer(row.offered_duration, row.earliest, row.latest, row.starts)
     rules = offer.applied_to(slot_rules(row, row.availability))
     calendar = ActiveCalendar(row.id, row.owner_id, row.timezone)
-    return ActiveLink(row.link_id, row.owner_id, row.id, calendar, rules, now)
+    return ActiveLink(row.link_id, row.owner_id, row.id, calendar, rules, now, row.is_written)

@@ -86,6 +86,18 @@ def appointments(
     return [Appointment._make(row) for row in db.session.connection().execute(query)]
 
 
+def appointments_between(owner_id: int, since: datetime, until: datetime) -> Sequence[Appointment]:
+    """Return the confirmed appointments that overlap `[since, until)`, sorted by start."""
+    query = _LISTED.where(
+        Booking.owner_id == owner_id,
+        CONFIRMED,
+        Booking.starts_at > since - LONGEST,
+        Booking.starts_at < until,
+        Booking.ends_at > since,
+    ).order_by(Booking.starts_at, Booking.id)
+    return [Appointment._make(row) for row in db.session.connection().execute(query)]
+
+
 def get_booking(owner_id: int, booking_id: int) -> Booking:
     """Return the owner's booking with its calendar, owner and link loaded. Raises NotFound."""
     query = (

@@ -12,6 +12,7 @@ import tokens
 from availability.slots import Rules, is_offered
 from database import column_values, db, transaction, utcnow
 from models import Booking, BookingStatus, Calendar, Link, MessageKind
+from parsing.questions import Answers
 from scheduling.active_links import ActiveCalendar, ActiveLink, find_active_for_update
 from scheduling.agenda import MARGIN, agenda
 from scheduling.calendar_entries import enqueue_entry
@@ -43,6 +44,7 @@ class BookingRequest:
     timezone: str = ""
     request_id: str = ""
     locale: str = ""
+    answers: Answers = ()
 
 
 def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool) -> Booking:
@@ -60,7 +62,8 @@ def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool)
                 raise SlotTaken
             booking = _new(key, link, booking_request, booking_request.start, link.now)
             _write(session.connection(), booking, link.now)
-            enqueue_entry(session.connection(), booking, link.now)
+            if link.is_written:
+                enqueue_entry(session.connection(), booking, link.now)
             if notify:
                 enqueue_notifications(booking, MessageKind.BOOKED, link.now)
         return booking
@@ -136,6 +139,7 @@ def _new(key: str, link: Link | ActiveLink, booking_request: BookingRequest, sta
         email=booking_request.email,
         phone=booking_request.phone,
         notes=booking_request.notes,
+        answers=booking_request.answers,
         timezone=booking_request.timezone or link.calendar.timezone,
         locale=booking_request.locale,
         search_text=normalize_for_search(f"{booking_request.name} {booking_request.email}"),

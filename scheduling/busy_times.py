@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import CompoundSelect, func, literal, null, select, union_all
 
 from database import db, lock_owner, transaction, utcnow
-from models import CONFIRMED, Booking, BusyTime
+from models import CONFIRMED, Booking, BusyTime, ImportedTime, Source
 from scheduling.lookup import get_or_not_found
 
 
@@ -42,10 +43,27 @@ def get_busy_time(owner_id: int, busy_id: int) -> BusyTime:
     return busy
 
 
-def busy_between(owner_id: int, since: datetime, until: datetime) -> Sequence[BusyTime]:
-    """Return the busy times that meet `[since, until)`, soonest first."""
-    query = select(BusyTime).where(BusyTime.owner_id == owner_id, BusyTime.ends_at > since, BusyTime.starts_at < until)
-    return db.session.scalars(query.order_by(BusyTime.starts_at, BusyTime.id)).all()
+class Busy(NamedTuple):
+    """A busy time: one that the owner blocked, with its `note`, or one of the other calendar named `source`."""
+
+    starts_at: datetime
+    ends_at: datetime
+    note: str
+    source: str | None
+
+
+def busy_between(owner_id: int, since: datetime, until: datetime) -> list[Busy]:
+    """Return the busy times that meet `[since, until)`, blocked and imported ones, soonest first."""
+    blocked, imported = (
+        (table.owner_id == owner_id, table.ends_at > since, table.starts_at < until)
+        for table in (BusyTime, ImportedTime)
+    )
+    ours = (Source.owner_id == ImportedTime.owner_id) & (Source.id == ImportedTime.source_id)
+    times = select(ImportedTime.starts_at, ImportedTime.ends_at, literal(""), Source.name).join(Source, ours)
+    both: CompoundSelect[Any] = union_all(
+        select(BusyTime.starts_at, BusyTime.ends_at, BusyTime.note, null()).where(*blocked), times.where(*imported)
+    )
+    return sorted((Busy(*row) for row in db.session.execute(both)), key=lambda busy: busy.starts_at)
 
 
 def upcoming_busy_times(owner_id: int, now: datetime, limit: int) -> Sequence[tuple[BusyTime, int]]:

@@ -139,6 +139,14 @@ def list_calendars(owner_id: int) -> Sequence[Calendar]:
     return db.session.scalars(query.order_by(Calendar.id)).all()
 
 
+def open_hours(owner_id: int) -> Sequence[Availability]:
+    """Return the availability of each calendar that takes bookings, up to `MOST_SEARCHED`; equal ones once."""
+    query = select(Calendar.availability).where(
+        Calendar.owner_id == owner_id, Calendar.archived_at.is_(None), Calendar.is_open
+    )
+    return db.session.scalars(query.distinct().limit(MOST_SEARCHED)).all()
+
+
 # The page's calendars first, so that the links of no other are counted.
 _PAGE = (
     select(*(Calendar.__table__.c[name] for name in ("owner_id", *Summary._fields[:-3])), ARCHIVED)

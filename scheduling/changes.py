@@ -12,6 +12,7 @@ from scheduling.booking_queries import get_booking, history
 from scheduling.bookings import assign_times, get_booking_by_token, is_free
 from scheduling.calendar_entries import enqueue_entry
 from scheduling.errors import (
+    BookingErased,
     ChangeDeadlinePassed,
     ChangeLimitReached,
     ChangeNotAllowed,
@@ -83,7 +84,7 @@ def reschedule(actor: Actor, start: datetime | None, timezone: str = "", *, noti
 
     The slot must be bookable, as if the old time were free. A repeated request changes nothing. `timezone` is the
     invitee's, '' to keep it. With `notify` both sides get a mail.
-    Raises NotFound, ChangeDeadlinePassed, RescheduleLimitReached, RebookingNotAllowed, TooManyChanges,
+    Raises NotFound, BookingErased, ChangeDeadlinePassed, RescheduleLimitReached, RebookingNotAllowed, TooManyChanges,
     ChangeLimitReached, SlotTaken.
     """
     with transaction() as session:
@@ -145,6 +146,8 @@ def reschedule_error(
     actor: Actor, booking: Booking, now: datetime, changes: Sequence[Change]
 ) -> type[ChangeNotAllowed] | None:
     """Return why `actor` can't move or rebook the booking at `now`; None if it is allowed."""
+    if booking.is_erased:
+        return BookingErased
     if change_deadline(actor, booking) <= now:
         return ChangeDeadlinePassed
     if isinstance(actor, InviteeActor) and not booking.is_confirmed and not booking.calendar.allow_rebooking:

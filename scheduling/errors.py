@@ -69,3 +69,11 @@ class TooManyChanges(ChangeNotAllowed):
 
 class ChangeLimitReached(ChangeNotAllowed):
     """The appointment was changed as often as any can be; its owner may still cancel it."""
+
+
+class BookingErased(ChangeNotAllowed):
+    """What was known of the invitee is erased."""
+
+
+class NotErasable(BookingError):
+    """The appointment is confirmed and not over: it has to be cancelled before its invitee's data can be erased."""

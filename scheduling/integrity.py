@@ -39,6 +39,10 @@ ROWS = {
     "no booking without its owner's link (bookings)": """
         SELECT id FROM bookings WHERE NOT EXISTS (SELECT 1 FROM links WHERE links.id = bookings.link_id
           AND links.calendar_id = bookings.calendar_id AND links.owner_id = bookings.owner_id)""",
+    "every owner belongs to a practice (owners)": "SELECT id FROM owners WHERE practice_id IS NULL",
+    "nothing is known of who was erased (bookings)": """
+        SELECT id FROM bookings WHERE erased_at IS NOT NULL
+          AND (name <> '' OR email <> '' OR phone <> '' OR notes <> '' OR answers <> '[]' OR search_text <> '')""",
     "no change without its owner's booking (changes)": """
         SELECT id FROM changes WHERE NOT EXISTS (SELECT 1 FROM bookings WHERE bookings.id = changes.booking_id
           AND bookings.owner_id = changes.owner_id)""",

@@ -51,7 +51,7 @@ def enqueue_notifications(booking: Booking, kind: MessageKind, now: datetime, ch
     A message about a change says all that one before it would, so those that are not sent yet are dropped.
     """
     if change:
-        _drop_undelivered(booking, now)
+        drop_undelivered(booking, now)
     give_up_at = min(now + KEEP_TRYING, booking.ends_at)
     rows = [column_values(new_message(booking, kind, recipient, now, give_up_at, change)) for recipient in Role]
     db.session.connection().execute(_INSERT, rows)
@@ -81,13 +81,15 @@ def new_message(
     )
 
 
-def _drop_undelivered(booking: Booking, now: datetime) -> None:
-    """Drop the booking's messages that are not sent, but those that a worker has in hand just now.
+def drop_undelivered(booking: Booking, now: datetime, recipient: Role | None = None) -> None:
+    """Drop the booking's messages, or those to one side, that are not sent, but those that a worker has in hand now.
 
     A row that a worker has locked is left out: a booking never waits for mail. `outbox.lease_next` drops it later.
     """
     free = or_(Message.leased_until.is_(None), Message.leased_until <= now)
-    mine = (Message.owner_id == booking.owner_id, Message.booking_id == booking.id)
+    mine = [Message.owner_id == booking.owner_id, Message.booking_id == booking.id]
+    if recipient is not None:
+        mine.append(Message.recipient == recipient)
     found = db.session.scalars(
         select(Message.id).where(*mine, Message.is_undelivered(), free).with_for_update(skip_locked=True)
     ).all()

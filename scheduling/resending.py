@@ -28,7 +28,7 @@ def resend_manage_link(token: str, email: str, *, notify: bool) -> bool:
             return False
         session.execute(update(Link).where(Link.id == link.id).values(used_at=Link.used_at))
         booking = session.scalars(select(Booking).where(Booking.link_id == link.id)).one_or_none()
-        if booking is None:
+        if booking is None or booking.is_erased:
             return True
         recent = select(func.count()).where(
             Message.owner_id == booking.owner_id,

@@ -26,6 +26,7 @@ from parsing.mail_server import MailServer
 from public_urls import base, setup_address
 from server import json_logs
 from server.graceful_shutdown import Server
+from server.housekeeping import Housekeeper
 from server.workers import Workers, listening_sockets
 from sources.worker import SourceWorker
 
@@ -71,13 +72,14 @@ def serve(app: Flask) -> None:
         Workers(config.workers, sockets, lambda worker: _serve(app, sockets, worker == 0)).run(say_ready)
 
 
-NO_WORKERS: list[Worker | SourceWorker] = []
+AnyWorker = Worker | SourceWorker | Housekeeper
+NO_WORKERS: list[AnyWorker] = []
 
 
 def _serve(
     app: Flask, sockets: list[socket.socket], is_first: bool, started: Callable[[], None] = lambda: None
 ) -> None:
-    """Serve in this process; of several, the first sends the mail and reads the owners' other calendars."""
+    """Serve in this process; of several, the first sends the mail, reads other calendars and clears what is old."""
     config: Config = app.config["BOOKONCE"]
     server = Server(
         app,
@@ -105,9 +107,9 @@ def _serve(
 
 
 @contextmanager
-def _workers(app: Flask, mail_server: MailServer | None) -> Iterator[list[Worker | SourceWorker]]:
+def _workers(app: Flask, mail_server: MailServer | None) -> Iterator[list[AnyWorker]]:
     """Run the workers, each in a thread, of mail only if there is a mail server; wait for them at the end."""
-    workers: list[Worker | SourceWorker] = [SourceWorker(app)]
+    workers: list[AnyWorker] = [SourceWorker(app), Housekeeper(app)]
     if mail_server:
         workers.append(Worker(app, mail_server))
     threads = [threading.Thread(target=worker.run, name=type(worker).__name__, daemon=True) for worker in workers]

@@ -95,7 +95,7 @@ def pause_source(owner_id: int, source_id: int) -> Source:
         source = _get_for_update(owner_id, source_id)
         source.paused_at = source.paused_at or utcnow()
         source.busy_count, source.notes, source.more_notes, source.marks = 0, "[]", 0, "{}"
-        source.emptied_at = source.leased_until = source.failing_since = None
+        source.emptied_at = source.leased_until = source.failing_since = source.told_at = None
         source.problem = source.problem_detail = ""
         session.execute(delete(ImportedTime).where(times_of(source)))
     return source
@@ -146,17 +146,6 @@ def secret_of(access: Access, source: Source) -> Secret | None:
         return unseal(access.key, row_name(source), source.secret)
     except CanNotOpen:
         return None
-
-
-def imported_between(owner_id: int, since: datetime, until: datetime) -> Sequence[tuple[ImportedTime, str]]:
-    """Return the imported times that meet `[since, until)`, soonest first, each with its source's name."""
-    query = (
-        select(ImportedTime, Source.name)
-        .join(Source, (Source.owner_id == ImportedTime.owner_id) & (Source.id == ImportedTime.source_id))
-        .where(ImportedTime.owner_id == owner_id, ImportedTime.ends_at > since, ImportedTime.starts_at < until)
-        .order_by(ImportedTime.starts_at, ImportedTime.id)
-    )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
 def _first_reading(

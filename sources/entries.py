@@ -100,7 +100,7 @@ def _request(entry: CalendarEntry, booking: Booking, source: Source, access: Acc
         secret = unseal(access.key, row_name(source), source.secret)
     except CanNotOpen:
         raise ReadingFailed(ProblemCode.KEY) from None
-    event = ical.owner_event(booking, appointment_address(booking))
+    event = ical.owner_event(booking, appointment_address(booking.id))
     return {
         "kind": "caldav write",
         "address": secret.address,

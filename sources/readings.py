@@ -15,13 +15,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
+from accounts.account_mail import enqueue_account_mail
 from config import current
 from database import db, lock_owner, transaction
+from enums import AccountMessageKind
 from models import ImportedTime, Owner, Source
 from remote_calendars.process import ask
 from remote_calendars.protocol import notes_to_json, reading_from_json, scope_to_json
 from remote_calendars.public_addresses import Network
 from remote_calendars.reading import Interval, ProblemCode, Reading, ReadingFailed, Scope
+from scheduling.source_troubles import CONNECT_AGAIN, WARN_AFTER
 from sources.leases import next_due, retry_due
 from sources.scope import scope_of
 from sources.secret_box import CanNotOpen, Secret, unseal
@@ -102,7 +105,7 @@ def keep(session: Session, source: Source, said: dict[str, Any], scope: Scope, n
     source.tried_at = source.read_at = now
     source.due_at = next_due(now)
     source.problem = source.problem_detail = ""
-    source.failing_since, source.attempts, source.leased_until = None, 0, None
+    source.failing_since, source.attempts, source.leased_until, source.told_at = None, 0, None, None
     if "calendars" in said:
         source.calendars = json.dumps(said["calendars"])
     if said.get("same"):
@@ -122,12 +125,17 @@ def keep(session: Session, source: Source, said: dict[str, Any], scope: Scope, n
 
 
 def note_failure(source: Source, failure: ReadingFailed, now: datetime) -> None:
-    """Store why a source could not be read."""
+    """Store why a source could not be read; mail the owner once if it needs them, or fails for a day."""
     source.tried_at = now
     source.problem, source.problem_detail = failure.code, failure.detail[:500]
     source.failing_since = source.failing_since or now
     source.attempts += 1
     source.due_at, source.leased_until = retry_due(now, source.attempts), None
+    if source.told_at is None and (failure.code in CONNECT_AGAIN or source.failing_since <= now - WARN_AFTER):
+        source.told_at = now
+        owner = db.session.get_one(Owner, source.owner_id)
+        kind, detail = AccountMessageKind.SOURCE_FAILS, source.problem_detail
+        enqueue_account_mail(owner, kind, now, name=source.name, problem=failure.code, detail=detail)
 
 
 def replace_times(session: Session, source: Source, stretches: Iterable[Interval]) -> None:

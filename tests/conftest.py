@@ -21,7 +21,7 @@ from support.sources import Sources
 from support.world import Browser, World, make_app
 from werkzeug.routing import Rule
 
-from accounts import email_changes, owners, password_resets, people, sessions
+from accounts import owners, password_resets, people, sessions
 from database import db
 from models import Owner
 
@@ -70,7 +70,7 @@ def is_slow(item: pytest.Item) -> bool:
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     return (
         item.get_closest_marker("slow") is not None
-        or bool(fixtures & {"server", "postgres_server", "office"})
+        or bool(fixtures & {"server", "postgres_server", "office", "feeds", "dav"})
         or parameters.get("database_url") == "postgres"
     )
 
@@ -84,7 +84,6 @@ def passwords_hashed_once() -> Iterator[None]:
         patch.setattr(people, "generate_password_hash", owners.generate_password_hash)
         patch.setattr(password_resets, "generate_password_hash", owners.generate_password_hash)
         patch.setattr(owners, "check_password_hash", check)
-        patch.setattr(email_changes, "check_password_hash", check)
         patch.setattr(sessions, "check_password_hash", check)
         yield
 

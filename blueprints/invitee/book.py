@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from flask import Blueprint, abort, current_app, redirect, request, url_for
+from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
@@ -21,12 +21,13 @@ from blueprints.slot_picker import (
     slot_page,
 )
 from blueprints.spent_page import spent_page
+from blueprints.view_models import PrivacyView
 from database import begin_snapshot, utcnow
-from forms.booking import BookingForm, ResendForm
+from forms.booking import BookingForm, ResendForm, answer_name, answers, booking_form
 from forms.links import RequestForm
 from i18n.texts import gettext as _
 from middleware.kept_pages import LOOKED
-from models import Booking, Link
+from models import Booking, Calendar, Link
 from parsing.values import parse_instant
 from public_urls import key, manage_token
 from scheduling.bookings import BookingRequest, book, find_by_request_id, is_free
@@ -47,7 +48,7 @@ KEPT_FIELDS = ("name", "email", "phone", "notes", "request_id")
 def require_link() -> None:
     """Answer 404 to a form for an unknown link before the form is parsed."""
     if request.method == "POST":
-        get_link_by_token((request.view_args or {})["token"])
+        g.link = get_link_by_token((request.view_args or {})["token"])
 
 
 @bp.get("/b/<token>")
@@ -63,7 +64,7 @@ def show(token: str) -> ResponseReturnValue:
 @bp.post("/b/<token>")
 def create(token: str) -> ResponseReturnValue:
     """Book. The form's `look` buttons show other slots instead, and keep what was typed."""
-    form, browses = BookingForm(), "look" in request.form
+    form, browses = booking_form(g.link.calendar), "look" in request.form
     if not browses and form.validate():
         return _book(token, form)
     link = get_link_by_token(token)
@@ -119,8 +120,9 @@ def _book(token: str, form: BookingForm) -> ResponseReturnValue:
         start=start,
         name=form.name.data,
         email=form.email.data,
-        phone=form.phone.data or "",
-        notes=form.notes.data or "",
+        phone=form.phone.data or "" if form.phone else "",
+        notes=form.notes.data or "" if form.notes else "",
+        answers=answers(form, g.link.calendar.questions),
         timezone=form.timezone.data or "",
         request_id=form.request_id.data or "",
         locale=str(get_locale()),
@@ -143,7 +145,7 @@ def _form_for_slot(link: Link) -> ResponseReturnValue:
     start = _requested_start()
     if start is None or not is_free(link.calendar, link.rules, start, utcnow()):
         return _taken(link, start)
-    return _form(link, start, BookingForm(data={"name": link.name, "email": link.email}))
+    return _form(link, start, booking_form(link.calendar, name=link.name, email=link.email))
 
 
 def _slots(token: str) -> ResponseReturnValue:
@@ -181,7 +183,6 @@ def _taken(link: Link, start: datetime | None) -> ResponseReturnValue:
 
 
 def _picker(link: Link, picker: Picker, status: int) -> ResponseReturnValue:
-    form = BookingForm()
     return render_page(
         "picker.html",
         status,
@@ -189,10 +190,18 @@ def _picker(link: Link, picker: Picker, status: int) -> ResponseReturnValue:
         profile=link.calendar.owner.public_profile,
         picker=picker,
         asks_zone="zones" in request.args,
-        typed={name: form[name].data or "" for name in KEPT_FIELDS} if request.method == "POST" else None,
+        typed=_typed(link.calendar) if request.method == "POST" else None,
         taken=status == 409,
         choose_first=status == 422,
     )
+
+
+def _typed(calendar: Calendar) -> list[tuple[str, str]]:
+    """Return the fields that stay while other slots are shown, with what was typed; a field may come several times."""
+    form = booking_form(calendar)
+    kept = [(name, form[name].data or "") for name in KEPT_FIELDS if name in form]
+    names = [answer_name(question) for question in calendar.questions]
+    return kept + [(name, value) for name in names for value in request.form.getlist(name)]
 
 
 def _form(link: Link, start: datetime, form: BookingForm, status: int = 200) -> ResponseReturnValue:
@@ -207,6 +216,8 @@ def _form(link: Link, start: datetime, form: BookingForm, status: int = 200) -> 
         end=start + link.rules.duration,
         zone=reader_zone(link.calendar),
         form=form,
+        questions=link.calendar.questions,
+        keeps=PrivacyView.of(link.calendar.owner),
         request_id=request_id,
         kept_link=tokens.storage_name((request.view_args or {})["token"]),
         kept_booking=tokens.storage_name(tokens.digest(request_id)),

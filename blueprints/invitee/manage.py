@@ -1,5 +1,7 @@
 """The manage link: an appointment's own address, for its invitee."""
 
+import json
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -7,19 +9,27 @@ from flask.typing import ResponseReturnValue
 
 import config
 import tokens
+from accounts.erasure_requests import ask_for_erasing
 from blueprints import reschedule_pages
 from blueprints.responses import render_page
 from blueprints.view_models import ChangeView
-from forms.booking import CancelForm
+from database import utcnow
+from forms.booking import CancelForm, CorrectionForm
 from integrations import ical
 from integrations.add_to_calendar import add_to_calendar_links
 from models import Booking
+from parsing.email_slips import likely_meant
 from public_urls import manage_address
 from scheduling import changes
+from scheduling.booking_data import booking_data
 from scheduling.booking_queries import history
 from scheduling.bookings import get_booking_by_token
 from scheduling.changes import InviteeActor
+from scheduling.email_corrections import correct_email
 from scheduling.errors import ChangeNotAllowed
+
+ASKS_FOR = timedelta(hours=1)
+"""After the booking: for so long the page asks whether a likely slip in the email is one."""
 
 bp = Blueprint("manage", __name__)
 
@@ -60,6 +70,35 @@ def cancel(token: str) -> ResponseReturnValue:
     return redirect(url_for("invitee.manage.show", token=token), code=303)
 
 
+@bp.get("/booking/<token>/data.json")
+def data(token: str) -> ResponseReturnValue:
+    """Return all that is kept of the invitee in this booking, as a JSON file."""
+    file = Response(json.dumps(booking_data(get_booking_by_token(token)), ensure_ascii=False, indent=2) + "\n")
+    file.mimetype = "application/json"
+    file.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return file
+
+
+@bp.post("/booking/<token>/email")
+def email(token: str) -> ResponseReturnValue:
+    """Correct the email; the confirmation goes out anew."""
+    form = CorrectionForm()
+    if not form.validate():
+        return _page(get_booking_by_token(token), token, 422, correction=form)
+    try:
+        correct_email(InviteeActor(token), form.email.data, notify=config.current().sends_mail)
+    except ChangeNotAllowed as refusal:
+        return _page(get_booking_by_token(token), token, 409, type(refusal), correction=form)
+    return redirect(url_for("invitee.manage.show", token=token), code=303)
+
+
+@bp.post("/booking/<token>/erasure")
+def erasure(token: str) -> ResponseReturnValue:
+    """Ask the owner to erase the invitee's details."""
+    ask_for_erasing(token)
+    return redirect(url_for("invitee.manage.show", token=token), code=303)
+
+
 @bp.get("/booking/<token>/reschedule")
 def choose(token: str) -> ResponseReturnValue:
     """Show the picker, or ask for confirmation of the new time."""
@@ -93,6 +132,7 @@ def _page(
     status: int = 200,
     refusal: type[ChangeNotAllowed] | None = None,
     form: CancelForm | None = None,
+    correction: CorrectionForm | None = None,
 ) -> ResponseReturnValue:
     actor, changes_made, calendar = InviteeActor(token), history(booking), booking.calendar
     last = changes_made[-1] if changes_made else None
@@ -100,7 +140,8 @@ def _page(
     return render_page(
         "booking.html",
         status,
-        **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form),
+        **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form, correction),
+        meant=likely_meant(booking.email) if booking.created_at > utcnow() - ASKS_FOR else None,
         token=token,
         address=address,
         kept_booking=booking.request_hash and tokens.storage_name(booking.request_hash),

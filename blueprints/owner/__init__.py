@@ -11,13 +11,34 @@ from blueprints.owner import (
     calendars,
     feed,
     links,
+    look,
     mail,
     people,
+    privacy,
     profile,
+    questions,
     sources,
 )
 
+ACCOUNT_PAGES = tuple(f"owner.{page.bp.name}" for page in (browsers, people, privacy, profile))
+"""The blueprints of what is behind the face in the top bar; the other ones are settings."""
+
 bp = Blueprint("owner", __name__)
 bp.before_request(require_owner)
-for page in (batches, bookings, browsers, busy_times, calendars, feed, links, mail, people, profile, sources):
+for page in (
+    batches,
+    bookings,
+    browsers,
+    busy_times,
+    calendars,
+    feed,
+    links,
+    look,
+    mail,
+    people,
+    privacy,
+    profile,
+    questions,
+    sources,
+):
     bp.register_blueprint(page.bp)

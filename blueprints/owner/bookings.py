@@ -1,28 +1,45 @@
 """The owner's appointments: the list, the search, and the page of each."""
 
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from availability.slots import BusyTimes
+from availability.wall_week import week_bounds
 from blueprints import reschedule_pages
 from blueprints.owner.share_dialog import create_and_share
-from blueprints.responses import PAGE_SIZE, page_of, url_pattern
+from blueprints.responses import PAGE_SIZE, page_of, render_page, url_pattern
 from blueprints.view_models import AppointmentRow, ChangeView, MessageView
+from blueprints.week_view import clamped, first_of_week, week_view
 from config import current
 from database import LARGEST_ID, utcnow
-from forms.booking import CancelForm
-from i18n.formatting import utc_text
+from forms.booking import CancelForm, CorrectionForm
+from i18n.formatting import first_weekday, utc_text
 from i18n.texts import gettext as _
 from models import Booking
 from notifications.undelivered import for_booking
-from parsing.values import parse_instant, parse_positive_int
+from parsing.values import parse_date, parse_instant, parse_positive_int
 from public_urls import link_address, manage_address, manage_token
 from scheduling import changes
-from scheduling.booking_queries import Appointment, BookingFilter, Cursor, appointments, get_booking, history
+from scheduling.booking_queries import (
+    Appointment,
+    BookingFilter,
+    Cursor,
+    appointments,
+    appointments_between,
+    get_booking,
+    history,
+)
+from scheduling.busy_times import busy_between
+from scheduling.calendars import open_hours
 from scheduling.changes import OwnerActor
-from scheduling.errors import ChangeNotAllowed
+from scheduling.email_corrections import correct_email
+from scheduling.erasing import erase_booking
+from scheduling.errors import ChangeNotAllowed, NotErasable
 from scheduling.links import LinkDetails
 
 bp = Blueprint("bookings", __name__, url_prefix="/bookings")
@@ -43,19 +60,35 @@ def index() -> ResponseReturnValue:
     after = _read_cursor(request.args.get("after", ""))
     now, zone = utcnow(), ZoneInfo(g.owner.timezone)
     found, last = page_of(appointments(g.owner.id, which, now, PAGE_SIZE + 1, after, words))
-    url_of = url_pattern("owner.bookings.show", "booking_id")
-    rows = [AppointmentRow.of(appointment, url_of(appointment.id), zone, now) for appointment in found]
-    days = groupby(rows, key=lambda row: row.day)
     return render_template(
         "bookings.html",
         which=str(which),
         words=words,
         begins=after is None,
         more=last and _write_cursor(last),
-        days=[(day, list(group)) for day, group in days],
+        days=_by_day(found, _url_of(), zone, now),
         today=now.astimezone(zone).date(),
         zone=zone,
     )
+
+
+@bp.get("/week")
+def week() -> ResponseReturnValue:
+    """Show a week at a glance, with its appointments as a list; to htmx the week alone."""
+    now, zone = utcnow(), ZoneInfo(g.owner.timezone)
+    today, asked = now.astimezone(zone).date(), parse_date(request.args.get("week", ""))
+    first = first_of_week(clamped(asked or today), first_weekday())
+    since, until = week_bounds(first, zone)
+    found, url_of = appointments_between(g.owner.id, since, until), _url_of()
+    drawn = week_view(
+        first,
+        zone,
+        now,
+        [(each, url_of(each.id)) for each in found],
+        BusyTimes((busy.starts_at, busy.ends_at) for busy in busy_between(g.owner.id, since, until)),
+        open_hours(g.owner.id),
+    )
+    return render_page("week.html", week=drawn, days=_by_day(found, url_of, zone, now), today=today, zone=zone)
 
 
 @bp.get("/<id:booking_id>")
@@ -79,6 +112,31 @@ def cancel(booking_id: int) -> ResponseReturnValue:
     return redirect(url_for("owner.bookings.show", booking_id=booking_id), code=303)
 
 
+@bp.post("/<id:booking_id>/email")
+def email(booking_id: int) -> ResponseReturnValue:
+    """Correct the invitee's email; the confirmation goes out anew."""
+    form = CorrectionForm()
+    if not form.validate():
+        return _page(get_booking(g.owner.id, booking_id), 422, correction=form)
+    try:
+        correct_email(OwnerActor(g.owner.id, booking_id), form.email.data, notify=current().sends_mail)
+    except ChangeNotAllowed as refusal:
+        return _page(get_booking(g.owner.id, booking_id), 409, type(refusal), correction=form)
+    flash(_("The email was corrected."))
+    return redirect(url_for("owner.bookings.show", booking_id=booking_id), code=303)
+
+
+@bp.post("/<id:booking_id>/erase")
+def erase(booking_id: int) -> ResponseReturnValue:
+    """Erase what is known of the invitee, for good; a coming appointment has to be cancelled first."""
+    try:
+        erase_booking(g.owner.id, booking_id)
+    except NotErasable:
+        return _page(get_booking(g.owner.id, booking_id), 409, erase_refused=True)
+    flash(_("The details were erased."))
+    return redirect(url_for("owner.bookings.show", booking_id=booking_id), code=303)
+
+
 @bp.get("/<id:booking_id>/reschedule")
 def choose(booking_id: int) -> ResponseReturnValue:
     """Show the picker, or ask for confirmation of the new time."""
@@ -98,6 +156,17 @@ def new_link(booking_id: int) -> ResponseReturnValue:
     return create_and_share(booking.calendar_id, LinkDetails(booking.name, booking.name, booking.email))
 
 
+def _url_of() -> Callable[[int], str]:
+    return url_pattern("owner.bookings.show", "booking_id")
+
+
+def _by_day(
+    found: Sequence[Appointment], url_of: Callable[[int], str], zone: ZoneInfo, now: datetime
+) -> list[tuple[date, list[AppointmentRow]]]:
+    rows = [AppointmentRow.of(appointment, url_of(appointment.id), zone, now) for appointment in found]
+    return [(day, list(group)) for day, group in groupby(rows, key=lambda row: row.day)]
+
+
 def _context(booking_id: int) -> reschedule_pages.RescheduleContext:
     return reschedule_pages.RescheduleContext(
         actor=OwnerActor(g.owner.id, booking_id),
@@ -107,13 +176,18 @@ def _context(booking_id: int) -> reschedule_pages.RescheduleContext:
 
 
 def _page(
-    booking: Booking, status: int = 200, refusal: type[ChangeNotAllowed] | None = None, form: CancelForm | None = None
+    booking: Booking,
+    status: int = 200,
+    refusal: type[ChangeNotAllowed] | None = None,
+    form: CancelForm | None = None,
+    erase_refused: bool = False,
+    correction: CorrectionForm | None = None,
 ) -> ResponseReturnValue:
     actor, changes_made = OwnerActor(g.owner.id, booking.id), history(booking)
     token = manage_token(booking)
     page = render_template(
         "appointment.html",
-        **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form),
+        **reschedule_pages.booking_context(actor, booking, changes_made, refusal, form, correction),
         calendar_id=booking.calendar_id,
         link_label=booking.link.label,
         link_address=link_address(booking.link),
@@ -123,6 +197,8 @@ def _page(
         messages=[MessageView.of(message, name=booking.name) for message in for_booking(booking)],
         zone=ZoneInfo(g.owner.timezone),
         ended=booking.ends_at <= utcnow(),
+        erase_refused=erase_refused,
+        erasable=not booking.is_erased and (not booking.is_confirmed or booking.ends_at <= utcnow()),
         address=token and manage_address(token),
     )
     return page, status

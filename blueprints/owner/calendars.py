@@ -1,18 +1,21 @@
 """Settings → Calendars."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from availability.day_bars import day_bars, hours_shown
 from availability.month_view import upcoming_days
 from availability.opening_hours import MAX_OVERRIDES
 from availability.slots import DAY
 from blueprints.busy_reasons import busy_reasons
+from blueprints.calendar_sections import phrases_of, sections_of
+from blueprints.drawings import axis_drawing
 from blueprints.responses import PAGE_SIZE, form_status, page_of, redirect_to, url_pattern
-from blueprints.view_models import BookingView, CalendarRow
+from blueprints.view_models import BarRow, BookingView, CalendarRow
 from database import LARGEST_ID, utcnow
 from forms.calendar import CalendarForm
 from i18n.bidi import isolate
@@ -152,18 +155,17 @@ def _handle_form_button(form: CalendarForm) -> bool:
 def _page(
     form: CalendarForm, calendar: Calendar | None, status: int = 200, outside: Sequence[BookingView] = ()
 ) -> ResponseReturnValue:
-    days = _coming_days(form, calendar)
-    problems = form.problems()
+    preview = _preview_of(form, calendar) if form.is_submitted() else {}  # else the browser asks when it is in sight
     if status == 200:
         form.forget_errors()  # the form was not sent to be saved
     page = render_template(
         "calendar.html",
         form=form,
+        sections={section.key: section for section in sections_of(form)},
         name=calendar and calendar.name,
+        calendar_id=calendar and calendar.id,
         outside=outside,
-        days=days,
-        problems=problems,
-        reasons=_reasons(form, days),
+        **preview,
         preview_url=url_for("owner.calendars.preview", calendar_id=calendar.id)
         if calendar
         else url_for("owner.calendars.preview_new"),
@@ -173,34 +175,29 @@ def _page(
 
 
 def _preview(form: CalendarForm, calendar: Calendar | None) -> ResponseReturnValue:
-    days = _coming_days(form, calendar)
-    outside = _left_outside(form, calendar) if calendar and days is not None else []
-    return render_template(
-        "_preview.html",
-        days=days,
-        problems=form.problems(),
-        outside=outside,
-        reasons=_reasons(form, days),
-        zone=ZoneInfo(g.owner.timezone),
-    )
+    preview = _preview_of(form, calendar)
+    outside = _left_outside(form, calendar) if calendar and preview["bars"] is not None else []
+    zone = ZoneInfo(g.owner.timezone)
+    return render_template("_preview.html", **preview, said=phrases_of(form), outside=outside, zone=zone)
 
 
-def _reasons(form: CalendarForm, days: list[tuple[date, list[datetime]]] | None) -> dict[date, list[str]]:
-    """Return for each day of the preview what is busy on it."""
-    if days is None:
-        return {}
-    now = utcnow()
-    return busy_reasons(g.owner.id, form.rules().zone, now, now + (PREVIEW_DAYS + 1) * DAY)
-
-
-def _coming_days(form: CalendarForm, calendar: Calendar | None) -> list[tuple[date, list[datetime]]] | None:
-    """Return the next days with their slots by the values of the form; None if they are not valid."""
+def _preview_of(form: CalendarForm, calendar: Calendar | None) -> dict[str, Any]:
+    """Return the next days as bars with their slots by the values of the form, or what is wrong with these."""
     if form.is_submitted() and not form.validate():
-        return None
+        return {"days": None, "bars": None, "problems": form.problems()}
     now, rules = utcnow(), form.rules()
     until = now + (PREVIEW_DAYS + 1) * DAY
     busy = agenda(g.owner.id, calendar.id if calendar else 0, rules.zone, now, until)
-    return upcoming_days(rules, busy, now, PREVIEW_DAYS)
+    days = upcoming_days(rules, busy, now, PREVIEW_DAYS)
+    bars = day_bars(rules, busy, days)
+    first, last = hours_shown(bars)
+    reasons = busy_reasons(g.owner.id, rules.zone, now, until)
+    return {
+        "days": days,
+        "bars": [BarRow.of(bar, first, last, reasons.get(bar.day, ())) for bar in bars],
+        "axis": axis_drawing(first, last),
+        "has_taken": any(bar.taken for bar in bars),
+    }
 
 
 def _left_outside(form: CalendarForm, calendar: Calendar) -> list[BookingView]:

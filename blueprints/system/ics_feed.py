@@ -17,7 +17,9 @@ bp = Blueprint("ics_feed", __name__)
 def ics(token: str) -> ResponseReturnValue:
     """Return all appointments as iCalendar; 304 if the client has the current version (RFC 9110, section 13.1.2)."""
     owner = get_feed_owner(token)
-    events = [ical.owner_event(booking, appointment_address(booking)) for booking in feed_bookings(owner.id, utcnow())]
+    events = [
+        ical.owner_event(booking, appointment_address(booking.id)) for booking in feed_bookings(owner.id, utcnow())
+    ]
     response = Response(mimetype="text/calendar")
     response.set_etag(sha256(repr((owner.name, events)).encode("utf-8", "surrogatepass")).hexdigest()[:32])
     response.headers["Cache-Control"] = "private, no-cache"

@@ -26,6 +26,7 @@ SHOWN = {
     ("desktop-light", "calendar, with its preview"): "calendar",
     ("phone-light", "calendar, with its preview"): "calendar-phone",
     ("desktop-light", "busy times"): "busy",
+    ("desktop-light", "other calendars"): "other-calendars",
     ("desktop-light", "appointments"): "appointments",
     ("desktop-light", "appointment, moved"): "appointment",
     ("desktop-light", "mail, some could not be sent"): "mail",
@@ -44,7 +45,7 @@ SHOWN = {
     ("phone-light", "letter to olivia, booked"): "letter-phone",
 }
 
-WHOLE = ("form-phone", "manage-phone", "letter-phone", "appointment", "busy")
+WHOLE = ("form-phone", "manage-phone", "letter-phone", "appointment", "busy", "other-calendars")
 
 
 class Album:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0030"
-down_revision = "0024"
+down_revision = "0026"
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.DateTime(timezone=True)
@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("problem_detail", sa.String(length=500), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("emptied_at", INSTANT, nullable=True),
+        sa.Column("told_at", INSTANT, nullable=True),
         sa.Column("paused_at", INSTANT, nullable=True),
         sa.Column("due_at", INSTANT, nullable=False),
         sa.Column("leased_until", INSTANT, nullable=True),

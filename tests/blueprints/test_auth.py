@@ -157,8 +157,9 @@ def test_htmx_is_sent_to_the_sign_in_with_a_header(world: World) -> None:
 def test_a_change_without_the_right_csrf_token_is_400(world: World, owner: Owner, browser: Browser) -> None:
     calendar = world.calendar(owner)
     values = {"calendar_id": calendar.id, "link_id": world.row(world.link(calendar)).id, "token": "x"}
-    values |= {"session_id": 1, "colleague_id": 1, "invitation_id": 1, "booking_id": 1, "busy_id": 1, "message_id": 1}
-    values |= {"booking_id": 1, "busy_id": 1, "message_id": 1, "batch_id": 1, "request_id": 1}
+    names = "session_id", "colleague_id", "invitation_id", "booking_id", "busy_id", "message_id", "source_id"
+    names += "batch_id", "request_id"
+    values |= dict.fromkeys(names, 1)
     tried = 0
     for rule in world.app.url_map.iter_rules():
         if "POST" in rule.methods and rule.endpoint.split(".")[0] != "invitee":

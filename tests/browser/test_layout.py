@@ -29,8 +29,15 @@ OWNERS = (
     "/settings/mail",
     "/settings/feed",
     "/settings/profile",
+    "/settings/look",
+    "/settings/sources",
+    "/settings/people",
+    "/settings/privacy",
+    "/links",
     "/bookings",
     "/bookings/1",
+    "/bookings/week",
+    "/settings/calendars/1#when",
 )
 
 

@@ -181,7 +181,7 @@ def test_a_request_is_answered_with_one_press(server: Server, visitor: Visitor, 
     karla.get_by_role("button", name="Send").click()
     expect(karla.get_by_text("Olivia Ownerson was told")).to_be_visible()
     owner.goto(f"{server.address}/links")
-    expect(owner.get_by_role("link", name=re.compile("^Links 1"))).to_be_visible()
+    expect(owner.get_by_role("link", name="Links 1 asks for a new link")).to_be_visible()
     owner.get_by_role("link", name="Answer").click()
     owner.get_by_role("button", name="Make a link for Karla Stein").click()
     expect(owner.get_by_label("For whom")).to_have_value("Karla Stein")

@@ -6,7 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from support.browser_steps import expect_confirmed, fill_and_book, pick_a_time, set_up, share
+from support.browser_steps import (
+    expect_confirmed,
+    fill_and_book,
+    open_section,
+    pick_a_time,
+    set_up,
+    share,
+    type_hours,
+)  # fmt: skip
 from support.server_process import Server
 
 Visitor = Callable[..., Page]
@@ -45,7 +53,10 @@ def owner(server: Server, visitor: Visitor) -> Page:
 def test_the_preview_follows_the_form_and_only_saving_saves(server: Server, visitor: Visitor, owner: Page) -> None:
     link = share(owner)
     owner.goto(f"{server.address}/settings/calendars/1")
+    owner.locator("#preview").scroll_into_view_if_needed()
+    expect(days_with(owner, "9:30")).not_to_have_count(0)
     expect(days_with(owner, "22:30")).to_have_count(0)
+    type_hours(owner)
     owner.get_by_label(SOON, exact=True).fill("")
     owner.get_by_label(SOON, exact=True).press_sequentially("22-23")
     expect(days_with(owner, "22:30")).to_have_count(2)
@@ -72,11 +83,15 @@ def test_the_preview_follows_the_form_and_only_saving_saves(server: Server, visi
     jane.goto(link)
     expect(jane.locator("#day")).to_contain_text(re.compile("20:30|10:00"))
     owner.goto(f"{server.address}/settings/calendars/1")
+    type_hours(owner)
     expect(owner.get_by_label("Friday")).to_have_value("20:00-24:00")
 
 
 def test_a_button_pressed_too_soon_on_a_slow_line_does_not_undo_the_one_before(server: Server, owner: Page) -> None:
     owner.goto(f"{server.address}/settings/calendars/1")
+    type_hours(owner)
+    owner.locator("#preview").scroll_into_view_if_needed()
+    expect(days_with(owner, "9:30")).not_to_have_count(0)
     slow = {"offline": False, "latency": 700, "downloadThroughput": -1, "uploadThroughput": -1}
     owner.context.new_cdp_session(owner).send("Network.emulateNetworkConditions", slow)
     owner.get_by_label("Monday", exact=True).fill("20-24:00")
@@ -96,7 +111,7 @@ def test_without_script_the_form_does_the_same(server: Server, visitor: Visitor)
     set_up(owner, server)
     owner.goto(f"{server.address}/settings/calendars/1")
     owner.get_by_label(SOON, exact=True).fill("22-23")
-    owner.get_by_role("button", name="Show with what I typed").click()
+    owner.get_by_role("button", name="Show the times").click()
     expect(days_with(owner, "22:30")).to_have_count(2)
     owner.get_by_label("Sunday").fill("10-11")
     owner.locator("#copy-from").select_option("sun")
@@ -156,6 +171,7 @@ def test_a_blocked_day_is_gone_from_the_picker(server: Server, visitor: Visitor,
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_an_invitee_moves_cancels_and_rebooks(server: Server, visitor: Visitor, owner: Page, script: bool) -> None:
     owner.goto(f"{server.address}/settings/calendars/1")
+    open_section(owner, "Changes")
     owner.get_by_label("How often invitees can move it").fill("2")
     owner.get_by_role("button", name="Save").click()
     link = share(owner)

@@ -145,7 +145,7 @@ def house(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         owner, jane = context.new_page(), context.new_page()
         set_up(owner, server)
         share(owner)
-        owner.goto(f"{server.address}/settings/profile")
+        owner.goto(f"{server.address}/settings/look")
         owner.get_by_label("Colour").fill("#aa3300")
         logo = {"name": "logo.jpg", "mimeType": "image/jpeg", "buffer": heavy_logo()}
         owner.get_by_label("Logo").set_input_files(logo)

@@ -112,7 +112,7 @@ def test_an_owners_page_asks_as_many_for_many_rows_as_for_few(
     ("path", "most"),
     [
         ("/settings/calendars", 2),
-        ("/settings/calendars/1", 3),
+        ("/settings/calendars/1", 2),
         ("/settings/calendars/1/links", 5),
         ("/links", 5),
         ("/bookings", 2),
@@ -121,7 +121,8 @@ def test_an_owners_page_asks_as_many_for_many_rows_as_for_few(
         ("/settings/busy", 2),
         ("/settings/feed", 1),
         ("/settings/mail", 5),
-        ("/settings/profile", 2),
+        ("/settings/profile", 1),
+        ("/settings/look", 2),
     ],
 )
 def test_an_owners_page_asks_once_who_that_is_and_then_for_what_it_shows(

@@ -15,6 +15,7 @@ from support.racing import race
 from support.raw_database import check_then_insert, insert, row_like, take_protection_away
 from support.routes import SECURITY_HEADERS, paths
 from support.server_process import KEY
+from support.sources import add_source_row
 from support.world import HTMX, JANE, PASSWORD, Browser, World, at, field, starts, z
 
 import tokens
@@ -448,7 +449,7 @@ def walls(world: World) -> Walls:
     world.signed_in(olivia)
     ids |= {"colleague_id": olivia.id, "invitation_id": 1, "session_id": 1}
     ids |= {"busy_id": busy.id, "message_id": world.message(booking).id, "batch_id": world.batch(calendar).id}
-    ids |= {"request_id": world.request(world.link(calendar)).id}
+    ids |= {"request_id": world.request(world.link(calendar)).id, "source_id": add_source_row(world, olivia.id)}
     with world.app.test_request_context():
         addresses = [
             (method, url_for(rule.endpoint, **{name: ids[name] for name in rule.arguments}))

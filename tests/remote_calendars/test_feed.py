@@ -110,6 +110,7 @@ def test_the_digest_stays_when_only_stamps_change_and_changes_with_a_time() -> N
     assert one.digest != read(*event(times[0], "DURATION:PT2H")).digest
 
 
+@pytest.mark.slow
 def test_a_rule_that_never_comes_true_costs_seconds_and_only_itself() -> None:
     never = event("DTSTART:20270210T090000Z", "DURATION:PT1H", "RRULE:FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30")
     other = ["BEGIN:VEVENT", "UID:2", "DTSTART:20270211T090000Z", "DURATION:PT1H", "END:VEVENT"]

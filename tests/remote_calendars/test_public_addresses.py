@@ -5,7 +5,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from remote_calendars.fetching import may_have_password, split_url
-from remote_calendars.public_addresses import is_allowed, is_public
+from remote_calendars.public_addresses import is_allowed, is_public, resolve
 from remote_calendars.reading import ReadingFailed
 
 
@@ -33,6 +33,14 @@ def test_a_network_of_the_operator_is_allowed_and_no_other() -> None:
     assert is_allowed(ip_address("::ffff:192.168.3.4"), networks)
     assert is_allowed(ip_address("fd00::1"), networks)
     assert not is_allowed(ip_address("10.0.0.1"), networks)
+
+
+def test_of_several_addresses_those_that_the_operator_allows_are_taken() -> None:
+    """`localhost` is ::1 as well on many machines."""
+    (found,) = resolve("localhost", 80, [ip_network("127.0.0.0/8")])
+    assert str(found) == "127.0.0.1"
+    with pytest.raises(ReadingFailed):
+        resolve("localhost", 80, [ip_network("10.0.0.0/8")])
 
 
 @pytest.mark.parametrize(

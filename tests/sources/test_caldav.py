@@ -104,6 +104,23 @@ def test_only_the_calendars_that_were_chosen_count(
         dav.request("DELETE", family)
 
 
+def test_a_meeting_that_is_in_two_calendars_and_moved_in_both_is_at_its_new_time_only(
+    owner: Owner, sources: Sources, dav: Radicale, work: str
+) -> None:
+    weekly = MEETING + "\nRRULE:FREQ=WEEKLY;COUNT=2"
+    moved = MEETING.replace("T09", "T14").replace("T10", "T15")
+    override = f"\nEND:VEVENT\nBEGIN:VEVENT\nUID:m\nDTSTAMP:20261101T000000Z\nRECURRENCE-ID:20261203T080000Z\n{moved}"
+    family = dav.make_calendar("Family")
+    try:
+        for path in (work, family):
+            dav.put(path, "m", weekly + override)
+        connect(sources, owner, dav.address)
+        second = (at("2026-12-10 08:00"), at("2026-12-10 09:00"))
+        assert sources.busy() == [(at("2026-12-03 13:00"), at("2026-12-03 14:00")), second]
+    finally:
+        dav.request("DELETE", family)
+
+
 def test_our_own_appointment_in_it_does_not_count(
     world: World, owner: Owner, sources: Sources, dav: Radicale, work: str
 ) -> None:

@@ -26,6 +26,18 @@ def open_menu(page: Page, calendar: str = "30-minute meeting") -> None:
     page.get_by_role("button", name=f"Menu of “{calendar}”").click()
 
 
+def open_section(page: Page, name: str) -> None:
+    """Open a section of a calendar's form: by its fold on a phone, by the index where that is."""
+    page.locator(f"a[href='#{name.lower()}']").locator("visible=true").first.click()
+    expect(page.locator(f"#{name.lower()} .part-body")).to_be_visible()
+
+
+def type_hours(page: Page) -> None:
+    """Open the section of the hours, and have them as text."""
+    open_section(page, "When")
+    page.get_by_role("button", name="Type them instead").click()
+
+
 def share(page: Page, calendar: str = "30-minute meeting") -> str:
     """Share a calendar; return the address of the new link."""
     open_menu(page, calendar)

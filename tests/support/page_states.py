@@ -19,10 +19,21 @@ from sqlalchemy import select
 
 from database import db
 from models import Calendar, Owner
-from support.browser_steps import PASSWORD, expect_confirmed, fill_and_book, open_menu, pick_a_time, set_up, share
+from support.browser_steps import (
+    PASSWORD,
+    expect_confirmed,
+    fill_and_book,
+    open_menu,
+    open_section,
+    pick_a_time,
+    set_up,
+    share,
+    type_hours,
+)  # fmt: skip
 from support.http_client import filled_in, post
 from support.server_process import Server
 from support.smtp_server import PostOffice
+from support.sources import add_source_row
 from support.world import World, make_app, z
 
 TOO_MANY = 11
@@ -65,6 +76,23 @@ class Tour:
             owner = db.session.scalars(select(Owner)).one()
         return self.world.calendar(owner, hours, name=name, **fields).id
 
+    def connect_calendars(self) -> None:
+        """Let the owner have two other calendars, as if they were read: one is well, one fails."""
+        with self.world.inside():
+            owner_id = db.session.scalars(select(Owner.id)).first() or 0
+            for _ in range(2):
+                add_source_row(self.world, owner_id)
+        there = [{"href": "https://calendar.example.com/f/", "name": "Family", "counts": True}]
+        note = ["zone", "Call with New York", "2027-03-02", "Customized Time Zone"]
+        self.write(
+            "UPDATE sources SET leased_until = '2200-01-01 00:00:00.000000', read_at = due_at,"
+            f" read_until = '2027-02-01 00:00:00.000000', busy_count = 24, notes = '{json.dumps([note])}'"
+        )
+        self.write(
+            "UPDATE sources SET name = 'Family', kind = 'caldav', problem = 'login', problem_detail = '401',"
+            f" calendars = '{json.dumps(there)}', notes = '[]' WHERE id = (SELECT max(id) FROM sources)"
+        )
+
     def write(self, sql: str) -> None:
         """Change what nobody can wait for, past the app: that time has gone by."""
         with closing(sqlite3.connect(self.file, timeout=10)) as connection, connection:
@@ -95,6 +123,7 @@ def _chapters(tour: Tour) -> None:
     _appointments(tour, owner)
     _changes(tour, jane)
     _settings(tour, owner)
+    _account(tour, owner)
     _links(tour, owner)
     _mail(tour, owner)
     _letters(tour)
@@ -132,11 +161,19 @@ def _first_link(tour: Tour, owner: Page) -> str:
     tour.go(owner, "/settings/calendars/1")
     owner.get_by_label("Description").fill("Let us talk about your garden: what grows, what does not, what comes next.")
     owner.get_by_label("Location").fill("Video call")
+    type_hours(owner)
     owner.get_by_label("Monday", exact=True).fill("9-12:30, 13:30-17")
     owner.get_by_role("button", name="Copy hours").click()
     expect(owner.get_by_label("Friday")).to_have_value("9-12:30, 13:30-17")
-    owner.get_by_text("Weekly hours").evaluate("legend => legend.scrollIntoView()")
-    tour.see(owner, "calendar, with its preview", ".fortnight")
+    tour.see(owner, "calendar, its hours as text", ".fortnight")
+    owner.get_by_role("button", name="Use switches instead").click()
+    tour.see(owner, "calendar, its hours as switches", ".fortnight")
+    owner.get_by_role("button", name="Copy to …: Monday").click()
+    tour.see(owner, "calendar, hours to be copied", "#copy-menu")
+    owner.keyboard.press("Escape")
+    for name in ("Rules", "Links", "Changes"):
+        open_section(owner, name)
+        tour.see(owner, f"calendar, {name.lower()}", ".fortnight")
     owner.get_by_role("button", name="Save").click()
     tour.see(owner, "calendars, one saved", ".toast")
     tour.go(owner, "/settings/calendars")
@@ -232,6 +269,8 @@ def _appointments(tour: Tour, owner: Page) -> None:
         start = z(tomorrow + timedelta(hours=hours))
         assert post(tour.server.address, tour.link(5), filled_in(start) | {"name": name}).status == 303, name
     tour.go(owner, "/bookings", "appointments")
+    tour.go(owner, f"/bookings/week?week={tomorrow + timedelta(days=3):%Y-%m-%d}", "a week", ".week-days")
+    tour.go(owner, "/bookings/week?week=2031-01-01", "a week without appointments", ".week-days")
     tour.go(owner, "/bookings?q=jane", "appointments, found")
     tour.go(owner, "/bookings?q=nobody", "appointments, nobody found")
     tour.go(owner, "/bookings?show=past", "appointments, none past")
@@ -278,8 +317,9 @@ def _changes(tour: Tour, jane: Page) -> None:
 
 def _settings(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/calendars/new", "calendar, new")
+    type_hours(owner)
     owner.get_by_label("Monday", exact=True).fill("17-9")
-    owner.get_by_label("Name", exact=True).fill("")
+    owner.locator("[name=name]").evaluate("field => field.value = ''")
     owner.locator("[name=dates_since]").fill("2027-12-24")
     owner.get_by_role("button", name="Another line").click()
     expect(owner.locator("[name=dates_since]")).to_have_count(2)
@@ -287,6 +327,7 @@ def _settings(tour: Tour, owner: Page) -> None:
     owner.get_by_role("button", name="Create calendar").click()
     tour.see(owner, "calendar, refused", "#errors")
     tour.go(owner, "/settings/calendars/5", "calendar")
+    type_hours(owner)
     owner.get_by_label("Monday", exact=True).fill("9-12:30, 13:30-17")
     owner.get_by_role("button", name="Copy hours").click()
     expect(owner.get_by_label("Friday")).to_have_value("9-12:30, 13:30-17")
@@ -317,6 +358,14 @@ def _settings(tour: Tour, owner: Page) -> None:
     tour.see(owner, "busy times", ".row")
     owner.get_by_role("link", name="Edit").first.click()
     tour.see(owner, "busy time")
+    tour.go(owner, "/settings/sources", "other calendars, none")
+    owner.get_by_label("Address").fill("https://10.0.0.1/private.ics")
+    owner.get_by_role("button", name="Connect").click()
+    tour.see(owner, "other calendars, refused", "#errors")
+    tour.connect_calendars()
+    tour.go(owner, "/settings/sources", "other calendars", ".source")
+    owner.locator(".source a").first.click()
+    tour.see(owner, "other calendar")
     tour.go(owner, "/settings/profile", "profile")
     owner.get_by_label("Name", exact=True).fill("")
     owner.get_by_role("button", name="Save", exact=True).click()
@@ -329,6 +378,18 @@ def _settings(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/feed", "feed, none")
     owner.get_by_role("button", name="Make an address").click()
     tour.see(owner, "feed", "#feed-address")
+
+
+def _account(tour: Tour, owner: Page) -> None:
+    tour.go(owner, "/settings/calendars/1/questions", "questions of the form")
+    tour.go(owner, "/settings/people", "people")
+    tour.go(owner, "/settings/people/1/end", "end an account")
+    tour.go(owner, "/settings/browsers", "browsers")
+    tour.go(owner, "/settings/privacy", "privacy")
+    tour.go(owner, "/settings/privacy/delete", "delete the account")
+    stranger = tour.person()
+    tour.go(stranger, "/forgot", "forgot password")
+    tour.go(stranger, "/forgot?sent=1", "forgot password, asked")
 
 
 def _links(tour: Tour, owner: Page) -> None:
@@ -385,7 +446,7 @@ def _letters(tour: Tour) -> None:
 
 
 def _look(tour: Tour, owner: Page) -> None:
-    tour.go(owner, "/settings/profile")
+    tour.go(owner, "/settings/look", "look")
     owner.get_by_label("Colour").fill("#b3478f")
     owner.get_by_label("Logo").set_input_files(
         {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"This is no picture."}

@@ -29,8 +29,8 @@ def insert(world: World, row: dict[str, Any]) -> None:
 
 
 def take_protection_away(world: World, keep_rows: bool = False) -> None:
-    """Remove constraints, triggers and indexes of bookings, changes, messages; rows too, unless `keep_rows`."""
-    for table in ("messages", "changes", "bookings"):
+    """Remove constraints, triggers and indexes of bookings and what refers to them; rows too, unless `keep_rows`."""
+    for table in ("calendar_entries", "messages", "changes", "bookings"):
         world.execute(f"CREATE TABLE unprotected AS SELECT * FROM {table} WHERE {keep_rows}")
         world.execute(f"DROP TABLE {table}")
         world.execute(f"ALTER TABLE unprotected RENAME TO {table}")
@@ -44,6 +44,7 @@ def drop_the_constraints(world: World) -> None:
         return
     world.execute("DELETE FROM messages")  # SQLite drops no table that another refers to
     world.execute("DELETE FROM changes")
+    world.execute("DELETE FROM calendar_entries")
     ((made,),) = world.execute("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = 'bookings'")
     unprotected, times = re.subn(r"CONSTRAINT one_link_one_booking UNIQUE \(link_id\),?", "", made)
     assert times == 1

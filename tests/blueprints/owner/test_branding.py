@@ -109,10 +109,10 @@ def test_the_look_can_be_taken_off_again(world: World, owner: Owner, browser: Br
 
 def test_a_colour_that_was_made_darker_is_said(world: World, browser: Browser) -> None:
     wear(browser, "#ffee00")
-    assert "so that it can be read" in browser.get("/settings/profile").text
+    assert "so that it can be read" in browser.get(LOOK).text
     wear(browser, "#AA3300")
-    assert "so that it can be read" not in browser.get("/settings/profile").text
-    assert 'value="#aa3300"' in browser.get("/settings/profile").text
+    assert "so that it can be read" not in browser.get(LOOK).text
+    assert 'value="#aa3300"' in browser.get(LOOK).text
 
 
 def test_two_owners_may_have_the_same_logo(world: World, owner: Owner, browser: Browser) -> None:

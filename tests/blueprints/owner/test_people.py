@@ -112,6 +112,18 @@ def test_of_two_who_take_one_invitation_at_once_one_gets_an_account(world: World
     assert world.execute("SELECT count(*) FROM owners") == [(2,)]
 
 
+def test_the_thirty_first_invitation_in_an_hour_is_refused(
+    world: World, owner: Owner, frozen: time_machine.Traveller
+) -> None:
+    with world.inside():
+        for i in range(people.MAX_INVITATIONS):
+            people.invite(owner.id, "New", f"new{i}@example.com", by_mail=True)
+    browser = world.signed_in(owner)
+    assert browser.change("/settings/people", COLLEAGUE).status_code == 429
+    frozen.shift(3600)
+    assert browser.change("/settings/people", COLLEAGUE).status_code == 303
+
+
 @pytest.mark.parametrize(
     ("changes", "named"),
     [({"name": ""}, "name"), ({"email": "nope"}, "email"), ({"email": "olivia@example.com"}, "email"),
