@@ -178,7 +178,7 @@ def test_a_request_is_answered_with_one_press(server: Server, visitor: Visitor, 
     karla.get_by_label("Your name").fill("Karla Stein")
     karla.get_by_label("Your email or phone").fill("karla@example.com")
     karla.get_by_label("A few words").fill("I was ill.")
-    karla.get_by_role("button", name="Send").click()
+    karla.get_by_role("button", name="Ask for a new link").click()
     expect(karla.get_by_text("Olivia Ownerson was told")).to_be_visible()
     owner.goto(f"{server.address}/links")
     expect(owner.get_by_role("link", name="Links 1 asks for a new link")).to_be_visible()
