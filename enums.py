@@ -1,6 +1,8 @@
 """The states, kinds and roles that columns hold; each value is the text in the database."""
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 
 class LinkState(StrEnum):
@@ -10,6 +12,17 @@ class LinkState(StrEnum):
     USED = "used"
     REVOKED = "revoked"
     EXPIRED = "expired"
+
+    @classmethod
+    def of(
+        cls, now: datetime, used_at: datetime | None, revoked_at: datetime | None, expires_at: datetime | None
+    ) -> Self:
+        """Return the state at `now` of a link with these times."""
+        if used_at is not None:
+            return cls.USED
+        if revoked_at is not None:
+            return cls.REVOKED
+        return cls.EXPIRED if expires_at is not None and expires_at <= now else cls.ACTIVE
 
 
 class BookingStatus(StrEnum):

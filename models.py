@@ -456,13 +456,7 @@ class Link(Base):
 
     def state(self, now: datetime) -> LinkState:
         """Return the state of the link at `now`."""
-        if self.used_at is not None:
-            return LinkState.USED
-        if self.revoked_at is not None:
-            return LinkState.REVOKED
-        if self.expires_at is not None and self.expires_at <= now:
-            return LinkState.EXPIRED
-        return LinkState.ACTIVE
+        return LinkState.of(now, self.used_at, self.revoked_at, self.expires_at)
 
 
 class Booking(Base):

@@ -1,10 +1,12 @@
 """Absolute URLs for links, mails and feeds. They begin with BASE_URL, never with the Host header of a request."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import current_app
 
 import config
+import tokens
 from accounts.one_time_tokens import derive_token
 from models import AccountMessage, AccountToken, Booking, Link, TokenPurpose
 from scheduling import bookings, feeds, links
@@ -32,6 +34,17 @@ def link_address(link: Link) -> str | None:
     """Return the address of a link; None if it was made with another key."""
     token = links.link_token(key(), link)
     return token and _url("invitee.book.show", token=token)
+
+
+def link_addresses() -> Callable[[bytes, bytes], str | None]:
+    """Return a function from a link's salt and digest to its address, as `link_address`, for long lists."""
+    secret, before = key(), _url("invitee.book.show", token="-").removesuffix("-")  # noqa: S106
+
+    def address(salt: bytes, token_hash: bytes) -> str | None:
+        token = tokens.derive_again(secret, links.PURPOSE, salt, token_hash)
+        return token and before + token
+
+    return address
 
 
 def manage_token(booking: Booking) -> str | None:

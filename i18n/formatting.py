@@ -187,16 +187,31 @@ def format_last_day(expires_at: datetime, zone: ZoneInfo) -> str:
     return _date(last_day(expires_at, zone), "d MMM y")
 
 
+def days_left(expires_at: datetime, now: datetime, zone: ZoneInfo) -> int:
+    """Return in how many days the last day is on which a link works."""
+    return (last_day(expires_at, zone) - now.astimezone(zone).date()).days
+
+
 def format_expiry(expires_at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
     """Return when an unused link expires: `expires in 90 days`, `expires tomorrow`, `never expires`."""
     if expires_at is None:
         return str(_("never expires"))
-    days = (last_day(expires_at, zone) - now.astimezone(zone).date()).days
+    return _expires_in(days_left(expires_at, now, zone))
+
+
+@_cached_by_locale
+def _expires_in(days: int) -> str:
     if days < 1:
         return str(_("expires today"))
     return str(
         _("expires tomorrow") if days == 1 else ngettext("expires in %(num)s day", "expires in %(num)s days", days)
     )
+
+
+def format_past_day(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Return the day of what was: `today`, `24 Nov`, or with its year if it was another one: `24 Nov 2025`."""
+    day, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    return str(_("today")) if day == today else _date(day, "d MMM" if day.year == today.year else "d MMM y")
 
 
 def format_zone(zone: ZoneInfo, at: datetime) -> str:

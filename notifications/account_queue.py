@@ -26,13 +26,10 @@ def load(session: Session, message_id: int) -> AccountMessage:
 
 
 def is_outdated(session: Session, message: AccountMessage, now: datetime) -> bool:
-    """Return whether its time is over: what it says, such as an address that works for an hour, helps nobody then.
-
-    So it is with a request for a new link that was answered, dismissed or erased.
-    """
-    return message.give_up_at <= now or (
-        message.kind is AccountMessageKind.LINK_ASKED_FOR and not _is_open(session, message)
-    )
+    """Return whether it would tell of an address that does not work any more, or of a request that was answered."""
+    if message.kind is AccountMessageKind.LINK_ASKED_FOR:
+        return message.give_up_at <= now or not _is_open(session, message)
+    return "salt" in message.parameters and message.give_up_at <= now
 
 
 def _is_open(session: Session, message: AccountMessage) -> bool:

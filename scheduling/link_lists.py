@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, false, func, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 import tokens
 from database import Instant, db
-from models import NOTED, UNUSED, Batch, Booking, Calendar, Link, LinkState
-from scheduling.errors import NotFound
+from models import CONFIRMED, NOTED, UNUSED, Batch, Booking, Calendar, Link, LinkState
 from scheduling.search import normalize_for_search
 
 MANY = 100
@@ -30,15 +29,31 @@ class LinkFilter:
     token: str | None = None
 
 
-@dataclass(frozen=True)
-class ListedLink:
-    """A link with its booking, its calendar's name, and its batch, if it has one."""
+class ListedLink(NamedTuple):
+    """A link with its calendar's name; the fields of its booking and of its batch are None if it has none."""
 
-    link: Link
-    booking: Booking | None
+    id: int
+    salt: bytes
+    token_hash: bytes
+    label: str
+    name: str
+    email: str
+    created_at: datetime
+    expires_at: datetime | None
+    used_at: datetime | None
+    revoked_at: datetime | None
+    position: int | None
     calendar_name: str
     calendar_open: bool
-    batch: Batch | None
+    booking_id: int | None
+    booked_by: str | None
+    booked_with: str | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    is_confirmed: bool | None
+    batch_id: int | None
+    batch_label: str | None
+    batch_count: int | None
 
 
 def list_links(
@@ -53,7 +68,7 @@ def list_links(
     if chosen.words and chosen.token is None:
         wanted = [Link.id.in_(_found_by(owner_id, normalize_for_search(chosen.words).split(), wanted, limit))]
     query = _listed(owner_id).where(*wanted).order_by(Link.id.desc()).limit(limit)
-    return [ListedLink(*row) for row in db.session.execute(query)]
+    return [ListedLink._make(row) for row in db.session.execute(query)]
 
 
 def count_links(owner_id: int, chosen: LinkFilter, now: datetime) -> dict[LinkState | None, int]:
@@ -84,14 +99,6 @@ def recent_batches(owner_id: int, calendar_id: int | None, limit: int) -> Sequen
     return db.session.scalars(query.order_by(Batch.id.desc()).limit(limit)).all()
 
 
-def get_listed_link(owner_id: int, link_id: int) -> ListedLink:
-    """Return one link as lists show it. Raises NotFound."""
-    row = db.session.execute(_listed(owner_id).where(Link.id == link_id)).one_or_none()
-    if row is None:
-        raise NotFound
-    return ListedLink(*row)
-
-
 def known_people(owner_id: int, limit: int) -> Sequence[tuple[str, str]]:
     """Return name and email of those who booked last, each of them once."""
     latest = select(Booking.name, Booking.email, func.max(Booking.id).label("last")).where(
@@ -105,7 +112,30 @@ def known_people(owner_id: int, limit: int) -> Sequence[tuple[str, str]]:
 
 def _listed(owner_id: int) -> Select[*tuple[Any, ...]]:
     return (
-        select(Link, Booking, Calendar.name, and_(Calendar.is_open, Calendar.archived_at.is_(None)), Batch)
+        select(
+            Link.id,
+            Link.salt,
+            Link.token_hash,
+            Link.label,
+            Link.name,
+            Link.email,
+            Link.created_at,
+            Link.expires_at,
+            Link.used_at,
+            Link.revoked_at,
+            Link.position,
+            Calendar.name,
+            and_(Calendar.is_open, Calendar.archived_at.is_(None)),
+            Booking.id,
+            Booking.name,
+            Booking.email,
+            Booking.starts_at,
+            Booking.ends_at,
+            CONFIRMED,
+            Batch.id,
+            Batch.label,
+            Batch.count,
+        )
         .join(Calendar, Calendar.id == Link.calendar_id)
         .outerjoin(Booking, Booking.link_id == Link.id)
         .outerjoin(Batch, Batch.id == Link.batch_id)

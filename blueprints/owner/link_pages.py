@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
+from blueprints.owner.link_rows import link_rows
 from blueprints.responses import PAGE_SIZE, page_of, requested_address
-from blueprints.view_models import BatchView, BookingView, CalendarView, LinkView, ListedLinkView, RequestView
+from blueprints.view_models import BatchView, CalendarView, RequestView
 from database import LARGEST_ID, utcnow
 from models import Calendar, LinkState
 from parsing.values import parse_positive_int
-from public_urls import link_address
 from scheduling.calendars import list_calendars
-from scheduling.link_lists import MANY, LinkFilter, ListedLink, count_links, list_links, recent_batches
+from scheduling.link_lists import MANY, LinkFilter, count_links, list_links, recent_batches
 from scheduling.requests import open_requests
 
 MAX_SEARCH = 300
@@ -25,7 +25,7 @@ _ADDRESS = re.compile(r"(?:.*/b/)?([A-Za-z0-9_-]{16,22})(?![A-Za-z0-9_-]).*", re
 
 def link_list(calendar: Calendar | None, status: int = 200, problem: str = "") -> ResponseReturnValue:
     """Show the links of the calendar, or of all, that the query asks for; what is invalid in it counts as absent."""
-    args, now = request.args, utcnow()
+    args, now, here, zone = request.args, utcnow(), requested_address(), ZoneInfo(g.owner.timezone)
     chosen, before = _filter(calendar), parse_positive_int(args.get("before"), LARGEST_ID)
     found, last = page_of(list_links(g.owner.id, chosen, now, PAGE_SIZE + 1, before))
     asked = open_requests(g.owner.id, FEW) if calendar is None and g.owner.open_requests else []
@@ -38,14 +38,13 @@ def link_list(calendar: Calendar | None, status: int = 200, problem: str = "") -
         words=args.get("q", "").strip()[:MAX_SEARCH],
         counts=count_links(g.owner.id, chosen, now),
         many=MANY,
-        links=[listed_view(row) for row in found],
-        older=last and last.link.id,
+        rows=link_rows(found, here, now, zone, names_calendar=calendar is None),
+        older=last and last.id,
         begins=before is None,
         problem=problem,
         asked=[_request_view(each) for each in asked],
-        here=requested_address(),
-        now=now,
-        zone=ZoneInfo(g.owner.timezone),
+        here=here,
+        zone=zone,
     )
     return page, status
 
@@ -56,19 +55,6 @@ def request_list() -> ResponseReturnValue:
         "requests.html",
         asked=[_request_view(each) for each in open_requests(g.owner.id, REQUESTS)],
         zone=ZoneInfo(g.owner.timezone),
-    )
-
-
-def listed_view(row: ListedLink) -> ListedLinkView:
-    """Return a link as lists show it."""
-    return ListedLinkView(
-        link=LinkView.of(row.link, state=row.link.state(utcnow())),
-        calendar_name=row.calendar_name,
-        calendar_open=row.calendar_open,
-        address=link_address(row.link),
-        booking=BookingView.of(row.booking, calendar_name=row.calendar_name) if row.booking else None,
-        batch=BatchView.of(row.batch) if row.batch else None,
-        position=row.link.position,
     )
 
 

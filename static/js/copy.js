@@ -3,10 +3,8 @@
 // without a script it would do nothing.
 const keys = /mac|iphone|ipad/i.test(navigator.platform) ? "⌘C" : "Ctrl+C";
 
-function select() {
-  const field = document.querySelector("dialog[open] [data-select]");
-  if (field && document.activeElement === field) field.select();
-}
+// Whether the dialog was just opened: the focus is at its beginning, on what closes it.
+const opened = (dialog) => dialog && (document.activeElement === dialog || Boolean(document.activeElement.closest("header")));
 
 async function copy(field) {
   const status = document.getElementById(field.dataset.copyStatus);
@@ -32,8 +30,10 @@ function addButtons() {
     const field = box.querySelector("input");
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: box.dataset.copy });
     button.className = field.dataset.copyClass ?? "";
+    button.prepend(box.querySelector("template")?.content.cloneNode(true) ?? "");
     button.addEventListener("click", () => copy(field));
     box.append(button);
+    if ("copyFirst" in box.dataset && opened(box.closest("dialog[open]"))) button.focus();
   }
   for (const place of document.querySelectorAll("[data-copy-text]:empty")) {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: place.dataset.label });
@@ -45,9 +45,16 @@ function addButtons() {
 document.addEventListener("click", (event) => {
   if (event.target.matches?.("[data-select]")) event.target.select();
 });
-function ready() {
-  addButtons();
-  select();
-}
-document.addEventListener("htmx:after:swap", ready);
-ready();
+
+// The keys copy the address, too, while its button has the focus and nothing is selected.
+document.addEventListener("copy", (event) => {
+  const field = document.activeElement.closest("[data-copy] button")?.parentElement.querySelector("input");
+  if (!field || !getSelection().isCollapsed) return;
+  event.clipboardData.setData("text/plain", field.value);
+  event.preventDefault();
+  const status = document.getElementById(field.dataset.copyStatus);
+  status.textContent = status.dataset.copied;
+  field.dispatchEvent(new CustomEvent("copied", { bubbles: true }));
+});
+document.addEventListener("htmx:after:swap", addButtons);
+addButtons();

@@ -15,8 +15,8 @@ document.addEventListener("click", (event) => handOutFrom(event.target.closest?.
 
 // A row's Copy. Where the clipboard refuses, the link leads to its own page, which has the address selected.
 async function copyRow(link) {
-  const word = link.querySelector("[data-word]") ?? link;
-  const before = word.textContent;
+  const words = link.querySelector("span");
+  const before = words.textContent;
   try {
     await navigator.clipboard.writeText(link.dataset.copies);
   } catch {
@@ -24,8 +24,8 @@ async function copyRow(link) {
     return;
   }
   handOut(link.dataset.handedOut);
-  word.textContent = link.dataset.done;
-  setTimeout(() => (word.textContent = before), 2000);
+  words.textContent = link.dataset.done;
+  setTimeout(() => (words.textContent = before), 2000);
   let said = document.getElementById("copied-row");
   if (!said) {
     said = Object.assign(document.createElement("p"), { id: "copied-row", className: "visually-hidden" });

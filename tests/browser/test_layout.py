@@ -18,6 +18,13 @@ OWNERS = (
     "/settings/calendars/new",
     "/settings/calendars/1",
     "/settings/calendars/1/links",
+    "/settings/calendars/1/links/batch",
+    "/settings/calendars/1/wording",
+    "/links",
+    "/links?show=requests",
+    "/settings/links/4",
+    "/settings/links/4?tab=text",
+    "/settings/batches/1",
     "/settings/busy",
     "/settings/mail",
     "/settings/feed",
@@ -47,6 +54,10 @@ def house(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         page.get_by_role("button", name="Save").click()
         expect(page.get_by_role("heading", name="Calendars", exact=True)).to_be_visible()
         pages = {path: server.address + path for path in OWNERS}
+        page.goto(f"{server.address}/settings/calendars/1/links/batch")
+        page.get_by_label("How many").fill("2")
+        page.get_by_role("button", name="Make the links").click()
+        page.wait_for_url("**/settings/batches/1")
         links = [_share(page, server.address) for _ in range(2)]
         page.goto(links[0])
         pick_a_time(page)

@@ -36,7 +36,7 @@ def test_a_link_that_was_not_copied_is_shown_again_and_one_that_was_is_not(serve
     close(owner)
     assert share(owner) == first
     with owner.expect_response(re.compile("/copied$")):
-        owner.get_by_role("button", name="Copy").click()
+        owner.get_by_role("button", name="Copy", exact=True).click()
     expect(owner.get_by_text("Copied", exact=True)).to_be_visible()
     close(owner)
     second = row_share(owner)

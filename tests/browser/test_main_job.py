@@ -101,9 +101,11 @@ def test_the_whole_job_by_keyboard_alone(server: Server, visitor: Visitor) -> No
     tab_to(owner, owner.locator(".menu:popover-open button", has_text="Share"))
     owner.keyboard.press("Enter")
     address = owner.get_by_label("The link’s address")
-    expect(address).to_be_focused()
+    expect(owner.get_by_role("button", name="Copy", exact=True)).to_be_focused()
     link = address.input_value()
-    assert owner.evaluate("() => getSelection().toString()") == link
+    owner.keyboard.press("Control+C")
+    expect(owner.get_by_text("Copied", exact=True)).to_be_visible()
+    assert owner.evaluate("() => navigator.clipboard.readText()") == link
     owner.keyboard.press("Escape")
     expect(dots).to_be_focused()
 

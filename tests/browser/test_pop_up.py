@@ -48,4 +48,4 @@ def test_a_session_that_ended_behind_the_pop_up_loses_nothing(server: Server, tm
     owner.get_by_role("button", name="Done").click()
     expect(owner.get_by_role("dialog")).to_be_hidden()
     owner.goto(f"{server.address}/settings/calendars/1/links")
-    expect(owner.get_by_text("Jane")).to_be_visible()
+    expect(owner.get_by_role("heading", name="Jane")).to_be_visible()

@@ -20,7 +20,7 @@ def calendar(world: World, owner: Owner) -> Calendar:
 
 def names(text: str) -> list[str]:
     """Return for whom the links of a page are, in their order."""
-    return re.findall(r"<h2><bdi>([^<]*)</bdi> <span", text)
+    return re.findall(r"<h2><bdi>([^<]*)</bdi></h2>", text)
 
 
 def of_each_state(world: World, owner: Owner, calendar: Calendar) -> dict[str, str]:
@@ -138,7 +138,7 @@ def test_revoke_acts_at_once_and_can_be_undone(
     assert world.browser().get(f"/b/{token}").status_code == 410
     page = browser.get(answer.location).text
     assert "The link for Tom was revoked." in page
-    undo = re.search(r'action="([^"]+/restore)"', page)
+    undo = re.search(r'class="toast".*?action="([^"]+)"', page, re.DOTALL)
     assert undo
     assert 'class="toast"' not in browser.get("/links").text
     assert browser.change(undo[1], {"back": "/links"}).location == "/links"
@@ -214,3 +214,16 @@ def test_a_link_that_expires_soon_says_so(world: World, browser: Browser, calend
     for days, said in ((1, "expires tomorrow"), (2, "expires in 2 days")):
         world.link(calendar, details=LinkDetails(expiry=timedelta(days=days)))
         assert said in browser.get("/links").text
+
+
+def test_only_what_expires_within_two_days_stands_out(world: World, browser: Browser, calendar: Calendar) -> None:
+    for days in (1, 2, 3, 90):
+        world.link(calendar, details=LinkDetails(expiry=timedelta(days=days)))
+    found = re.findall(r'said-next soon">([^<]+)<', browser.get("/links").text)
+    assert found == ["expires in 2 days", "expires tomorrow"]
+
+
+def test_a_calendars_own_list_does_not_repeat_its_name(world: World, browser: Browser, calendar: Calendar) -> None:
+    world.link(calendar)
+    everywhere, own = (browser.get(path).text for path in ("/links", f"/settings/calendars/{calendar.id}/links"))
+    assert (everywhere.count("link-calendar"), own.count("link-calendar")) == (1, 0)

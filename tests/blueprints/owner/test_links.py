@@ -57,9 +57,9 @@ def test_the_links_page_lists_links_and_the_person_who_booked(world: World, owne
     world.book(world.link(calendar, label="Jane"), NINE)
     world.link(calendar, label="Spare")
     page = browser.get(f"/settings/calendars/{calendar.id}/links").text
-    for words in ("Jane", "booked", "Spare", "waiting", "jane@example.com", "Monday, 30 November 2026, 10:00–10:30"):
+    for words in ("Jane", "Booked", "Spare", "Waiting", "jane@example.com", "Mon 30 Nov, 10:00"):
         assert words in page
-    assert page.count("data-copies=") == page.count(">Revoke<") == 1
+    assert page.count("data-copies=") == page.count("</svg> Revoke<") == 1
 
 
 def test_an_active_link_can_be_copied_again(world: World, owner: Owner, browser: Browser) -> None:
@@ -109,7 +109,7 @@ def test_many_links_come_page_by_page(world: World, owner: Owner, browser: Brows
     path, seen = f"/settings/calendars/{calendar.id}/links", 0
     while path:
         page = browser.get(path).text
-        seen += page.count(">Revoke<")
+        seen += page.count("</svg> Revoke<")
         older = re.search(r'href="([^"]+before=\d+)"', page)
         path = older[1] if older else ""
     assert seen == 120
