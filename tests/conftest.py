@@ -32,7 +32,7 @@ NOT_FAST = {  # what needs a browser or a server, and what takes long by generat
     "deploy",
     "proof",
     "availability/test_against_reference.py",
-    "remote_calendars/test_against_reference.py",
+    "remote_calendars/test_feeds_against_reference.py",
     "guarantees/test_fuzz.py",
     "guarantees/test_model.py",
 }

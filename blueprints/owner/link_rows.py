@@ -53,7 +53,8 @@ def link_rows(
     listed: Iterable[ListedLink], here: str, now: datetime, zone: ZoneInfo, *, names_calendar: bool
 ) -> list[LinkRow]:
     """Return the rows with days and times of the zone; `here` is the address of the list."""
-    address_of, nobody, query = link_addresses(), _("no name"), urlencode({"back": here})
+    address_of, query = link_addresses(), urlencode({"back": here})
+    nobody, erased = _("no name"), _("details erased")
     url_of, batch_url = url_pattern("owner.links.show", "link_id"), url_pattern("owner.batches.show", "batch_id")
     booking_url = url_pattern("owner.bookings.show", "booking_id")
     rows = []
@@ -65,7 +66,7 @@ def link_rows(
         row = LinkRow(
             id=link.id,
             url=url_of(link.id),
-            whom=whom or nobody,
+            whom=whom or (erased if link.booking_id else nobody),
             called=isolate(whom) if whom else f"…{address[-6:]}",
             note=_note(link, whom),
             batch=_place_in_batch(link) if link.batch_id else "",

@@ -8,7 +8,10 @@ import pytest
 from branding.colours import DARK, LIGHT, Scheme
 
 HOUSE = Path(__file__).parent.parent.parent
-STYLESHEET = re.sub(r"/\*.*?\*/", "", (HOUSE / "static/style.css").read_text(), flags=re.S)
+SHEETS = [
+    re.sub(r"/\*.*?\*/", "", (HOUSE / "static" / name).read_text(), flags=re.S) for name in ("style.css", "owner.css")
+]
+STYLESHEET = "".join(SHEETS)
 TEMPLATES = [path for path in sorted((HOUSE / "templates").glob("*.html")) if path.name != "email.html"]
 
 MADE_ELSEWHERE = {"htmx-request"}
@@ -36,6 +39,35 @@ def every_class_in_markup() -> set[str]:
 
 def test_every_class_in_markup_has_a_rule() -> None:
     assert every_class_in_markup() - classes_with_rules(STYLESHEET) == HOOKS
+
+
+def layers(css: str) -> list[str]:
+    """Return the names of the layers that have rules."""
+    return re.findall(r"^@layer (\w+) \{", css, re.M)
+
+
+def test_each_layer_is_in_one_stylesheet_and_the_first_gives_their_order() -> None:
+    everybodys, owners = (layers(css) for css in SHEETS)
+    assert set(everybodys) & set(owners) == set()
+    order = re.search(r"@layer ([\w, \n]+);", SHEETS[0])
+    assert order
+    named = re.split(r",\s*", order[1])
+    assert sorted(everybodys + owners) == sorted(named)
+    assert [name for name in named if name in everybodys] == everybodys
+
+
+INVITEES = re.findall(r'"(_?[\w/]+\.html)"', (HOUSE / "blueprints/errors.py").read_text()) + [
+    *("base.html", "invitee_page.html", "auth_page.html", "login.html", "setup.html", "problem.html", "_macros.html"),
+    *("picker.html", "_picker.html", "book.html", "_book.html", "move.html", "_move.html", "spent.html", "_spent.html"),
+    *("booking.html", "_booking.html", "_cancel.html", "_copied.html"),
+]
+
+
+def test_what_an_invitee_sees_needs_no_rule_of_the_owners_stylesheet() -> None:
+    pages = [HOUSE / "templates" / name for name in INVITEES if (HOUSE / "templates" / name).exists()]
+    assert len(pages) > 15
+    used = set().union(*(classes_in_markup(page.read_text()) for page in pages))
+    assert used - classes_with_rules(SHEETS[0]) == set()
 
 
 def words_in_strings() -> set[str]:
@@ -84,7 +116,7 @@ def test_no_gap_hangs_on_a_sibling() -> None:
 
 @pytest.mark.parametrize(("scheme", "block"), [(LIGHT, 0), (DARK, 1)], ids=["light", "dark"])
 def test_the_tokens_are_the_colours_of_the_palette(scheme: Scheme, block: int) -> None:
-    tokens = dict(re.findall(r"--([\w-]+): (#\w+);", re.findall(r":root \{(.*?)\}", STYLESHEET, re.S)[block]))
+    tokens = dict(re.findall(r"--([\w-]+): (#\w+);", re.findall(r":root \{(.*?)\}", SHEETS[0], re.S)[block]))
     colours = {name.replace("_", "-"): value for name, value in vars(scheme).items() if str(value).startswith("#")}
     assert {name: tokens[name] for name in colours} == colours
 

@@ -201,6 +201,7 @@ def fuzz(target: Target, examples: int) -> int:
         browser = target.browser(choose(st.sampled_from([None, target.owner])))
         invitees = path.startswith(WITHOUT_COOKIE) and method != "POST"
         before = target.world.dump() if invitees else None
+        path = f"{path[:1]}{path[1:].lstrip('/')}"  # after two slashes the test client would read a host
         answer = browser.open(path, method=method, query_string=query, headers=choose(headers()), **body)
         assert answer.status_code < 500
         assert_closed(answer)

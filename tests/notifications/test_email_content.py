@@ -85,7 +85,7 @@ def test_the_confirmation_as_the_invitee_reads_it(
 Your appointment is confirmed
 
 When:    Monday, 30 November 2026, 4:00–4:30
-         America/New_York (UTC−5)
+         New York (UTC−5)
          that is Monday, 30 November, 10:00, Berlin (UTC+1)
 What:    30-minute meeting
 With:    Olivia Ownerson
@@ -121,7 +121,7 @@ Jane Doe booked an appointment
 When:     Monday, 30 November 2026, 10:00–10:30
           Berlin (UTC+1)
 For them: Monday, 30 November, 4:00
-          America/New_York (UTC−5)
+          New York (UTC−5)
 What:     30-minute meeting
 Name:     Jane Doe
 Email:    jane@example.com

@@ -163,11 +163,11 @@ def test_a_retention_period_erases_what_is_older_and_nothing_else(
 
 def test_the_form_says_who_keeps_the_details_and_for_how_long(world: World, browser: Browser, calendar: Any) -> None:
     path = f"/b/{world.link(calendar)}?start={z(NINE)}"
-    assert "You can ask for them to be erased" in world.browser().get(path).text
+    assert "You can ask for it to be erased" in world.browser().get(path).text
     form = {"retention_days": "30", "privacy_contact": "privacy@example.com"}
     browser.change("/settings/privacy", form)
     page = world.browser().get(path).text
-    assert "erased 30 days after it" in page
+    assert "erases it 30 days after it" in page
     assert "mailto:privacy@example.com" in page
 
 

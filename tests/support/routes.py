@@ -45,6 +45,7 @@ def assert_closed(answer: Any) -> None:
                 "/email",
                 "/join",
                 "/settings",
+                "/links",
                 "/bookings",
                 "/healthz",
             )

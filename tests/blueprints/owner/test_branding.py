@@ -23,8 +23,7 @@ def wear(browser: Browser, accent: str = "#aa3300", logo: bytes | None = None, n
 
 
 def stylesheet(page: str) -> str:
-    (found,) = re.findall(r'<link rel="stylesheet" href="([^"]+)">', page)
-    return found
+    return re.findall(r"<link rel=\"stylesheet\" href=\"([^\"]+)\">", page)[0]
 
 
 def test_all_pages_of_an_invitee_wear_the_owners_colour_and_logo(world: World, owner: Owner, browser: Browser) -> None:

@@ -119,7 +119,7 @@ def test_a_row_copies_in_one_press_and_revoke_can_be_undone(server: Server, visi
     address = share(owner)
     owner.get_by_label("For whom").fill("Tom")
     owner.get_by_role("button", name="Done").click()
-    owner.get_by_role("link", name="Links", exact=True).click()
+    owner.get_by_role("navigation", name="Main").get_by_role("link", name="Links").click()
     owner.get_by_role("link", name="Copy: Tom").click()
     expect(owner.get_by_role("status").filter(has_text="Copied")).to_have_count(1)
     assert owner.evaluate("navigator.clipboard.readText()") == address
