@@ -216,8 +216,8 @@ def test_a_slot_that_goes_while_somebody_types_costs_them_nothing(
     set_up(owner, server)
     jane, john = visitor(java_script_enabled=javascript), visitor(java_script_enabled=javascript)
     for page in (jane, john):
-        link = share(owner)
-        page.goto(link)
+        page.goto(share(owner))
+        owner.get_by_role("button", name="Copy", exact=True).click()  # or the next Share would show it again
         owner.goto(f"{server.address}/settings/calendars")
     assert pick_a_time(jane) == pick_a_time(john)
     fill_and_book(jane)
