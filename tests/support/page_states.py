@@ -393,12 +393,12 @@ def _account(tour: Tour, owner: Page) -> None:
 
 
 def _links(tour: Tour, owner: Page) -> None:
-    tour.go(owner, "/settings/calendars/1/links", "links", ".row")
-    owner.locator("[data-state=active] .dots").first.click()
+    tour.go(owner, "/settings/calendars/1/links", "links", "li.row")
+    owner.locator("li.waiting .icon-button").first.click()
     tour.see(owner, "links, the menu of one", ".menu:popover-open")
-    owner.get_by_role("button", name="Revoke").first.click()
+    owner.locator(".menu:popover-open").get_by_role("button", name="Revoke").click()
     tour.see(owner, "links, one revoked", ".toast")
-    tour.go(owner, "/links", "links of all calendars", ".row")
+    tour.go(owner, "/links", "links of all calendars", "li.row")
     tour.go(owner, "/settings/calendars/1/links/batch", "many links")
     owner.get_by_label("Paste the table here").fill("name;email\nJane Doe;jane@example.com\nJosé;jose@example.com")
     owner.get_by_role("button", name="Show how it is understood").click()
