@@ -23,8 +23,8 @@ SEEN = "http://book.example"
 """The BASE_URL in the screenshots."""
 SHOWN = {
     ("desktop-light", "share, copied"): "share",
-    ("desktop-light", "calendar, with its preview"): "calendar",
-    ("phone-light", "calendar, with its preview"): "calendar-phone",
+    ("desktop-light", "calendar, its hours as switches"): "calendar",
+    ("phone-light", "calendar, its hours as switches"): "calendar-phone",
     ("desktop-light", "busy times"): "busy",
     ("desktop-light", "other calendars"): "other-calendars",
     ("desktop-light", "appointments"): "appointments",
