@@ -20,12 +20,7 @@ from blueprints.owner import (
     sources,
 )
 
-ACCOUNT_PAGES = tuple(f"owner.{page.bp.name}" for page in (browsers, people, privacy, profile))
-"""The blueprints of what is behind the face in the top bar; the other ones are settings."""
-
-bp = Blueprint("owner", __name__)
-bp.before_request(require_owner)
-for page in (
+PAGES = (
     batches,
     bookings,
     browsers,
@@ -40,5 +35,11 @@ for page in (
     profile,
     questions,
     sources,
-):
+)
+ACCOUNT_PAGES = tuple(f"owner.{page.bp.name}" for page in (browsers, people, privacy, profile))
+"""The blueprints of what is behind the face in the top bar; the other ones are settings."""
+
+bp = Blueprint("owner", __name__)
+bp.before_request(require_owner)
+for page in PAGES:
     bp.register_blueprint(page.bp)
