@@ -60,8 +60,9 @@ def test_the_week_is_turned_in_place_and_keeps_the_focus(owner: Page) -> None:
 
 def test_a_phone_asks_for_no_week_and_has_a_link_to_it(owner: Page) -> None:
     asked: list[str] = []
-    owner.on("request", lambda request: asked.append(request.url))
+    owner.wait_for_load_state("networkidle")  # the wide page, which asks for its week
     owner.set_viewport_size(PHONE)
+    owner.on("request", lambda request: asked.append(request.url))
     owner.reload()
     owner.wait_for_load_state("networkidle")
     assert [url for url in asked if "week?" in url] == []
