@@ -20,8 +20,8 @@ from config import current
 from database import db, lock_owner, transaction
 from enums import AccountMessageKind
 from models import ImportedTime, Owner, Source
+from remote_calendars.messages import notes_to_json, reading_from_json, scope_to_json
 from remote_calendars.process import ask
-from remote_calendars.protocol import notes_to_json, reading_from_json, scope_to_json
 from remote_calendars.public_addresses import Network
 from remote_calendars.reading import Interval, ProblemCode, Reading, ReadingFailed, Scope
 from scheduling.source_troubles import CONNECT_AGAIN, WARN_AFTER
