@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from parsing.csv_table import CsvTable
@@ -98,7 +99,7 @@ def read_people(table: CsvTable) -> list[Person]:
                 email=email,
                 phone=texts.get("phone", ""),
                 label=texts.get("label") or name,
-                expires=parse_date(texts.get("expires")),
+                expires=_day(texts.get("expires", "")),
             )
         )
     if faults:
@@ -112,6 +113,16 @@ def repeated_emails(people: Sequence[Person]) -> list[str]:
     return [email for email, count in counted.items() if count > 1]
 
 
+def _day(text: str) -> date | None:
+    """Return the day in `2026-12-31`, or in `31.12.2026` and `31.12.26`: where dots are, the day is always first."""
+    if day := parse_date(text):
+        return day
+    for pattern in ("%d.%m.%Y", "%d.%m.%y"):
+        with suppress(ValueError):
+            return datetime.strptime(text, pattern).replace(tzinfo=UTC).date()
+    return None
+
+
 def _fault(name: str, text: str) -> PeopleFault | None:
     if not text or name == "phone":
         return None
@@ -121,6 +132,6 @@ def _fault(name: str, text: str) -> PeopleFault | None:
         return PeopleFault.SIGN
     if name == "email" and not is_email(text):
         return PeopleFault.EMAIL
-    if name == "expires" and parse_date(text) is None:
+    if name == "expires" and _day(text) is None:
         return PeopleFault.DATE
     return None
