@@ -150,3 +150,17 @@ def test_looking_at_a_spent_link_writes_nothing(world: World, owner: Owner) -> N
         world.browser().get(path)
     assert world.dump() == before
     assert z(NINE)
+
+
+def test_the_owner_is_one_press_away(world: World, owner: Owner) -> None:
+    token = world.link(world.calendar(owner))
+    world.book(token, at("2026-11-30 09:00"))
+    page = world.browser().get(f"/b/{token}").text
+    assert len(re.findall(r'class="button" href="mailto:olivia@example.com"', page)) == 1
+    assert "tel:" not in page
+    world.execute("UPDATE owners SET contact = 'Ask me: +49 (0)30 1234'")
+    page = world.browser().get(f"/b/{token}").text
+    assert "mailto:" not in page
+    world.execute("UPDATE owners SET contact = '+49 (0)30 1234'")
+    page = world.browser().get(f"/b/{token}").text
+    assert re.search(r'class="button" href="tel:\+49301234">.*Call</a>', page)
