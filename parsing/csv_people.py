@@ -15,6 +15,7 @@ from parsing.values import parse_date
 
 KNOWN = ("name", "email", "phone", "label", "expires")
 _ALSO = {"e-mail": "email", "email address": "email", "e-mail address": "email", "full name": "name"}
+_ALSO |= dict.fromkeys(("phone number", "telephone", "tel", "tel.", "mobile", "telefon"), "phone")
 _LONGEST = {"name": MAX_NAME, "email": MAX_EMAIL, "label": MAX_LABEL}
 MAX_FAULTS = 10
 
@@ -61,10 +62,10 @@ class Person:
     expires: date | None
 
 
-def columns_of(table: CsvTable) -> dict[str, int]:
+def columns_of(columns: Sequence[str]) -> dict[str, int]:
     """Return the place of each known column that the header names, in any case. Raises PeopleError."""
     places: dict[str, int] = {}
-    for place, column in enumerate(table.columns):
+    for place, column in enumerate(columns):
         words = strip_invisible_ends(column).casefold()
         name = _ALSO.get(words, words)
         if name not in KNOWN:
@@ -73,13 +74,13 @@ def columns_of(table: CsvTable) -> dict[str, int]:
             raise PeopleError([CellFault(1, column, PeopleFault.TWICE, column)])
         places[name] = place
     if not places:
-        raise PeopleError([CellFault(1, "", PeopleFault.NO_HEADER, table.columns[0])])
+        raise PeopleError([CellFault(1, "", PeopleFault.NO_HEADER, columns[0])])
     return places
 
 
 def read_people(table: CsvTable) -> list[Person]:
     """Return a person for each row of the table. Raises PeopleError."""
-    places, faults, people = columns_of(table), [], []
+    places, faults, people = columns_of(table.columns), [], []
     for row in table.rows:
         texts = {name: strip_invisible_ends(row.cells[place]) for name, place in places.items()}
         texts["email"] = clean_email(texts.get("email", ""))

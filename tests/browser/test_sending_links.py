@@ -69,6 +69,11 @@ def test_one_person_is_invited_by_text_message_on_a_phone(server: Server, visito
     expect(owner.get_by_text("because of “Ł”")).to_be_visible()
     href = owner.get_by_role("link", name="Open in messages").get_attribute("href") or ""
     assert href.startswith("sms:?&body=%C5%81ukasz%2C%20http%3A%2F%2F")
+    owner.get_by_role("link", name="Email", exact=True).click()
+    expect(owner.get_by_label("Subject")).to_be_visible()
+    owner.get_by_role("link", name="Text message").click()
+    expect(message).to_have_value(f"Łukasz, {address}")
+    expect(owner.get_by_role("link", name="Open in messages")).to_have_attribute("href", href)
     assert owner.evaluate("document.documentElement.scrollWidth") <= 390
     owner.get_by_role("button", name="Done").click()
     expect(owner.get_by_role("dialog")).to_be_hidden()
@@ -185,9 +190,9 @@ def test_a_request_is_answered_with_one_press(server: Server, visitor: Visitor, 
     owner.get_by_role("link", name="Answer").click()
     owner.get_by_role("button", name="Make a link for Karla Stein").click()
     expect(owner.get_by_label("For whom")).to_have_value("Karla Stein")
-    assert owner.get_by_label(ADDRESS).input_value() != address
-    owner.get_by_role("link", name="Text message").click()
-    expect(owner.get_by_label("Message")).to_have_value(re.compile("^Hello Karla Stein, "))
+    expect(owner.get_by_label("Message to karla@example.com")).to_have_value(re.compile("^Hello Karla Stein,"))
+    owner.get_by_role("link", name="Link", exact=True).click()
+    expect(owner.get_by_label(ADDRESS)).not_to_have_value(address)
 
 
 def test_without_javascript_sharing_is_a_page_with_all_of_it(server: Server, visitor: Visitor) -> None:
