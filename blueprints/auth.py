@@ -147,4 +147,4 @@ def logout() -> ResponseReturnValue:
 
 def _welcome(owner: Owner) -> None:
     name = isolate(owner.name)
-    flash(_("Welcome, %(name)s. This is your first calendar: share it from its three-dot menu.", name=name))
+    flash(_("Welcome, %(name)s. This is your first calendar: press Share to make a link to it.", name=name))

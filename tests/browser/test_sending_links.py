@@ -193,6 +193,9 @@ def test_a_request_is_answered_with_one_press(server: Server, visitor: Visitor, 
     expect(owner.get_by_label("Message to karla@example.com")).to_have_value(re.compile("^Hello Karla Stein,"))
     owner.get_by_role("link", name="Link", exact=True).click()
     expect(owner.get_by_label(ADDRESS)).not_to_have_value(address)
+    if javascript:
+        close(owner)
+        expect(owner.get_by_text("Nobody is waiting for an answer")).to_be_visible()
 
 
 def test_without_javascript_sharing_is_a_page_with_all_of_it(server: Server, visitor: Visitor) -> None:
