@@ -226,10 +226,14 @@ def test_an_invitee_gets_their_data_and_asks_for_erasing_which_the_owner_grants(
         assert world.browser().post(f"{manage}/erasure").location == manage
     assert "you asked for your details to be erased" in world.browser().get(manage).text
     assert "the invitee asked you to erase" in browser.get(f"/bookings/{booking.id}").text
+    assert f'href="/bookings/{booking.id}"' in browser.get("/settings/privacy").text
+    stranger = world.signed_in(world.owner("oscar@example.com"))
+    assert "asks you to erase" not in stranger.get("/settings/privacy").text
     assert world.execute("SELECT kind FROM account_messages") == [("erasure-asked",)]
     assert Worker(world.app, world.app.config["BOOKONCE"].mail).send_due() == 3
     assert f"/bookings/{booking.id}" in office.to("olivia@example.com")[0].as_string()
     world.cancel(booking)
     assert browser.change(f"/bookings/{booking.id}/erase").status_code == 303
     assert found(world) == []
+    assert "asks you to erase" not in browser.get("/settings/privacy").text
     assert world.browser().post(f"{manage}/erasure").status_code == 404
