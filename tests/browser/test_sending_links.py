@@ -81,6 +81,33 @@ def test_one_person_is_invited_by_text_message_on_a_phone(server: Server, visito
     expect(owner.get_by_role("heading", name=re.compile("Jane, fair"))).to_be_visible()
 
 
+SHEET = """navigator.share = (data) => {
+  const shared = window.shared !== undefined;
+  window.shared = data.text;
+  return shared ? Promise.resolve() : Promise.reject(new DOMException("closed", "AbortError"));
+};"""
+
+
+def test_the_systems_share_sheet_gets_the_message_and_the_link_counts_as_handed_out(
+    server: Server, visitor: Visitor
+) -> None:
+    owner = visitor(**PHONE)
+    owner.add_init_script(SHEET)
+    set_up(owner, server)
+    address = row_share(owner)
+    owner.get_by_role("link", name="Text message").click()
+    owner.get_by_label("Message").fill(f"Come by: {address}")
+    owner.get_by_role("button", name="Share with …").click()  # and closed without sending
+    close(owner)
+    assert row_share(owner) == address
+    owner.get_by_role("link", name="Text message").click()
+    with owner.expect_response(re.compile("/copied$")):
+        owner.get_by_role("button", name="Share with …").click()
+    assert owner.evaluate("window.shared") == f"Come by: {address}"
+    close(owner)
+    assert row_share(owner) != address
+
+
 def test_options_apply_to_the_link_in_front(server: Server, visitor: Visitor) -> None:
     owner = visitor()
     set_up(owner, server)
