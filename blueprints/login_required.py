@@ -31,6 +31,12 @@ def current_owner() -> SignedIn | None:
     return owner
 
 
+def read_owner_again() -> None:
+    """Let the page count anew what the top bar shows of the owner."""
+    g.pop("owner", None)
+    current_owner()
+
+
 def start_browser_session(token: str) -> None:
     """Store the session token in this browser's cookie, and clear all of an earlier session.
 

@@ -143,6 +143,12 @@ def test_the_answer_is_ready_in_the_way_in_which_they_can_be_reached(
     assert ("sms:+491701234?" in browser.get("/settings/links/2?tab=text").text) == contact.startswith("+")
 
 
+def test_without_javascript_the_page_of_the_answer_counts_anew(world: World, owner: Owner, browser: Browser) -> None:
+    request = world.request(revoked(world, owner))
+    assert '<span class="count"' in browser.get("/bookings").text
+    assert '<span class="count"' not in browser.change(f"/links/requests/{request.id}/answer").text
+
+
 def test_a_request_is_dismissed_and_an_answered_one_stays(world: World, owner: Owner, browser: Browser) -> None:
     request = world.request(revoked(world, owner))
     assert browser.change(f"/links/requests/{request.id}/dismiss").status_code == 303
