@@ -6,6 +6,7 @@ from blueprints.login_required import require_owner
 from blueprints.owner import (
     batches,
     bookings,
+    bookings_file,
     browsers,
     busy_times,
     calendars,
@@ -23,6 +24,7 @@ from blueprints.owner import (
 PAGES = (
     batches,
     bookings,
+    bookings_file,
     browsers,
     busy_times,
     calendars,
