@@ -12,7 +12,6 @@ from babel import Locale
 from flask import Flask, Request, Response, abort, has_request_context, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel
-from flask_migrate import Migrate
 from werkzeug.routing import BaseConverter
 
 from blueprints import auth, errors, invitee, owner, system, template_functions
@@ -23,7 +22,6 @@ from blueprints.owner.undo import take_undo
 from blueprints.responses import is_owner_page, url_pattern
 from blueprints.slot_picker import slot_page
 from branding import theme, uploads
-from cli.commands import add_commands
 from config import Config, ConfigError
 from database import close_session, db
 from database.engine import connect_args, prepare_engine
@@ -85,7 +83,9 @@ class SessionOfACookie(SecureCookieSessionInterface):
         return self.session_class()
 
 
-def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / "instance") -> Flask:
+def create_app(
+    environ: Mapping[str, str] = os.environ, instance: Path = HERE / "instance", *, commands: bool = True
+) -> Flask:
     """Return the app that the environment describes. A wrong value ends the program with one line that names it."""
     try:
         config = Config.from_environ(environ, instance)
@@ -106,14 +106,16 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     app.extensions["kept_pages"] = pages
     _add_middleware(app, config, pages)
     app.teardown_appcontext(close_session)  # before Flask-SQLAlchemy's, which would turn an answer into a 500
-    Migrate(app, db, directory=str(HERE / "migrations"))
     Babel(app, locale_selector=_readers_locale)
     csrf.init_app(app)
 
     for readers in (auth, owner, invitee, system):
         app.register_blueprint(readers.bp)
     errors.register(app)
-    add_commands(app)
+    if commands:
+        from cli.commands import add_commands  # a server would keep what they load
+
+        add_commands(app)
     app.jinja_env.filters.update(
         urlize=contact_links.urlize,
         contact_urls=contact_links.contact_urls,
@@ -209,4 +211,4 @@ def _add_headers(response: Response) -> Response:
 
 
 if __name__ == "__main__":
-    serve(create_app())
+    serve(create_app(commands=False))

@@ -19,6 +19,7 @@ from cli.maintenance import backup, check
 from cli.params import Command, CommandError, EmailParam, Group, LineParam, TimezoneParam
 from cli.seed import seed
 from cli.sources import source_group
+from database.migrations import add_migrations
 from i18n.hours_errors import hours_error_text
 from models import Owner
 from parsing.limits import (
@@ -115,6 +116,7 @@ def add_commands(app: Flask) -> None:
     """Register our commands with the app."""
     for command in (owner_group, calendar_group, link_group, source_group, seed, check, backup, work, mail_test):
         app.cli.add_command(command)
+    add_migrations(app)
     # Flask-Migrate's commands are a plugin, which goes before an app's own commands and so can't be replaced. With our
     # classes their errors are one line, too.
     migrations.__class__ = Group

@@ -12,8 +12,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 
-from alembic import command
-from alembic.util import CommandError
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
@@ -27,6 +25,7 @@ from public_urls import base, setup_address
 from server import json_logs
 from server.graceful_shutdown import Server
 from server.housekeeping import Housekeeper
+from server.upgrade import first_line, upgrade_database
 from server.warm_up import warm_up
 from server.workers import Workers, listening_sockets
 from sources.worker import SourceWorker
@@ -47,14 +46,12 @@ def serve(app: Flask) -> None:
     json_logs.configure_logging(config.log_level)
     logging.getLogger("waitress").setLevel(logging.ERROR)
     logging.getLogger("waitress").addFilter(_without_path)
+    upgrade_database(app)
     with app.app_context():
         try:
-            command.upgrade(app.extensions["migrate"].migrate.get_config(), "head")
             token = new_setup_token()
-        except CommandError as error:
-            sys.exit(f"DATABASE_URL: the database can't be brought up to date: {error}")
         except (DBAPIError, sqlite3.Error) as error:
-            sys.exit(f"DATABASE_URL: the database does not answer: {_first_line(error)}")
+            sys.exit(f"DATABASE_URL: the database does not answer: {first_line(error)}")
         ready = setup_address(token) if token else base() + "/"
         db.engine.dispose()  # a connection can't be shared with the workers
     try:
@@ -123,11 +120,6 @@ def _workers(app: Flask, mail_server: MailServer | None) -> Iterator[list[AnyWor
     ends = time.monotonic() + GRACE
     for thread in threads:
         thread.join(max(ends - time.monotonic(), 0))
-
-
-def _first_line(error: DBAPIError | sqlite3.Error) -> str:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    return str(cause).strip().partition("\n")[0]
 
 
 def _without_path(record: logging.LogRecord) -> bool:
