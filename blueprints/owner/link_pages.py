@@ -38,7 +38,7 @@ def link_list(calendar: Calendar | None, status: int = 200, problem: str = "") -
         words=args.get("q", "").strip()[:MAX_SEARCH],
         counts=count_links(g.owner.id, chosen, now),
         many=MANY,
-        rows=link_rows(found, here, now, zone, names_calendar=calendar is None),
+        rows=link_rows(found, here, now, zone, names_calendar=calendar is None, names_batch=chosen.batch_id is None),
         older=last and last.id,
         begins=before is None,
         problem=problem,

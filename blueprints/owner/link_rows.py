@@ -50,7 +50,7 @@ class LinkRow(NamedTuple):
 
 
 def link_rows(
-    listed: Iterable[ListedLink], here: str, now: datetime, zone: ZoneInfo, *, names_calendar: bool
+    listed: Iterable[ListedLink], here: str, now: datetime, zone: ZoneInfo, *, names_calendar: bool, names_batch: bool
 ) -> list[LinkRow]:
     """Return the rows with days and times of the zone; `here` is the address of the list."""
     address_of, query = link_addresses(), urlencode({"back": here})
@@ -69,7 +69,7 @@ def link_rows(
             whom=whom or (erased if link.booking_id else nobody),
             called=isolate(whom) if whom else f"…{address[-6:]}",
             note=_note(link, whom),
-            batch=_place_in_batch(link) if link.batch_id else "",
+            batch=_place_in_batch(link, names_batch) if link.batch_id else "",
             batch_url=batch_url(link.batch_id) if link.batch_id else "",
             calendar_name=link.calendar_name if names_calendar else "",
             end=address[-6:],
@@ -97,9 +97,9 @@ def _note(link: ListedLink, whom: str) -> str:
     return " · ".join(isolate(word) for word in known if word and word != whom)
 
 
-def _place_in_batch(link: ListedLink) -> str:
+def _place_in_batch(link: ListedLink, named: bool) -> str:
     place = _("%(position)s of %(count)s", position=link.position, count=link.batch_count)
-    return f"{place} · {isolate(link.batch_label)}" if link.batch_label else place
+    return f"{place} · {isolate(link.batch_label)}" if link.batch_label and named else place
 
 
 def _said(link: ListedLink, state: LinkState, now: datetime, zone: ZoneInfo) -> str:

@@ -240,3 +240,11 @@ def test_links_are_made_from_the_list_of_all_calendars_too(world: World, owner: 
             found = re.findall(rf'(?:action|href)="/settings/calendars/(\d+)/{path}"', page)
             assert found == [str(each.id) for each in these]
         world.execute("UPDATE calendars SET is_open = false WHERE id = :id", id=second.id)
+
+
+def test_the_list_of_one_batch_does_not_repeat_its_name(world: World, browser: Browser, calendar: Calendar) -> None:
+    world.batch(calendar, label="Winter fair")
+    assert browser.get("/links").text.count("2 of 2 · Winter fair") == 1
+    page = browser.get("/links?batch=1").text
+    assert "2 of 2" in page
+    assert "2 of 2 ·" not in page
