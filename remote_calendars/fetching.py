@@ -50,13 +50,15 @@ class Client:
 
     networks: tuple[Network, ...] = ()
     credentials: Credentials | None = None
+    redirects: int = MAX_REDIRECTS
+    """How many are followed. None must be where a body or a header holds a secret, since they go along."""
     _tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     def request(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answer:
-        """Return the answer, after up to four redirects, each checked like the first. Raises ReadingFailed."""
-        for _ in range(MAX_REDIRECTS + 1):
+        """Return the answer, after a few redirects, each checked like the first. Raises ReadingFailed."""
+        for _ in range(self.redirects + 1):
             answer = self._request(method, split_url(url), dict(headers or {}), body)
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not target:
