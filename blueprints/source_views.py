@@ -12,8 +12,9 @@ from models import Source
 from remote_calendars.protocol import notes_from_json
 from scheduling.source_troubles import CONNECT_AGAIN
 from sources import connections
+from sources.access import Access
 from sources.entries import count_unwritten
-from sources.readings import CONFIRM_AFTER, Access
+from sources.readings import CONFIRM_AFTER
 from sources.words import note_text, source_problem
 
 

@@ -13,8 +13,8 @@ from models import Owner, Source
 from parsing.limits import MAX_ADDRESS, MAX_EMAIL, MAX_NAME, MAX_PASSWORD
 from remote_calendars.reading import ReadingFailed
 from sources import connections
+from sources.access import current_access
 from sources.connections import BeingRead, TooManySources
-from sources.readings import current_access
 from sources.secret_box import Secret
 from sources.words import problem_text, source_problem
 

@@ -1,15 +1,19 @@
 """What can be asked of the child process, as JSON: to read a source, or to write to it."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from ipaddress import ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from parsing.oauth_app import OauthApp
+from remote_calendars import google, signed_in
 from remote_calendars.caldav import Account, choices
 from remote_calendars.content_lines import parse_feed
 from remote_calendars.entries import delete_entry, put_entry
 from remote_calendars.feed import digest_of, read_events
 from remote_calendars.fetching import Client, Credentials, check_status, split_url
+from remote_calendars.oauth import Tokens, exchange_code, refresh_tokens, revoke
 from remote_calendars.reading import Note, NoteCode, Reading, Scope
 
 Json = dict[str, Any]
@@ -136,4 +140,78 @@ def _write_caldav(request: Json) -> Json:
     return {}
 
 
-_ANSWERS = {"ics": _read_ics, "caldav": _read_caldav, "caldav now": _ask_caldav, "caldav write": _write_caldav}
+def _read_signed_in(request: Json) -> Json:
+    """Read the calendars that count of an account that its owner signed in to."""
+    account, scope = _account(request), scope_from_json(request["scope"])
+    found = account.calendars()
+    calendars = signed_in.choices(found, request.get("calendars") or [])
+    counting = [each for each in calendars if each["counts"]]
+    reading = account.read(counting, scope, request["may_write"])
+    first = next((each for each in found if each.is_first), found[0])
+    said = {"marks": {}, "calendars": calendars, "name": first.name[:200], "account": first.id}
+    return reading_to_json(reading) | said
+
+
+def _ask_signed_in(request: Json) -> Json:
+    """Say when its calendars that count are busy within the scope, without looking for new ones."""
+    counting = [each for each in request["calendars"] if each["counts"]]
+    return reading_to_json(_account(request).read(counting, scope_from_json(request["scope"]), request["may_write"]))
+
+
+def _write_signed_in(request: Json) -> Json:
+    """Write an appointment, or take it out if there is no entry."""
+    if request["entry"]:
+        _account(request).put(request["calendar"], signed_in.Entry.from_json(request["entry"]))
+    else:
+        _account(request).remove(request["calendar"], request["uid"])
+    return {}
+
+
+def _exchange_code(request: Json) -> Json:
+    """Return the tokens for the code with which the owner came back."""
+    asked = request["redirect_uri"], request["code"], request["verifier"]
+    return _tokens_to_json(exchange_code(_signed_client(request), _app(request), *asked))
+
+
+def _renew(request: Json) -> Json:
+    """Return new tokens."""
+    return _tokens_to_json(refresh_tokens(_signed_client(request), _app(request), request["refresh"]))
+
+
+def _revoke(request: Json) -> Json:
+    """Give access back."""
+    revoke(_signed_client(request), _app(request), request["refresh"])
+    return {}
+
+
+def _tokens_to_json(tokens: Tokens) -> Json:
+    return {"access": tokens.access, "refresh": tokens.refresh, "seconds": tokens.seconds, "scope": tokens.scope}
+
+
+def _app(request: Json) -> OauthApp:
+    return OauthApp(**request["app"])
+
+
+def _signed_client(request: Json) -> Client:
+    """Return a client that follows no redirect, since what is sent holds secrets."""
+    return Client(tuple(map(ip_network, request["networks"])), redirects=0)
+
+
+def _account(request: Json) -> signed_in.Account:
+    made = _ACCOUNTS[request["kind"].split()[0]]
+    return made(_signed_client(request), request["api_url"], request["access"])
+
+
+_ACCOUNTS: dict[str, Callable[[Client, str, str], signed_in.Account]] = {"google": google.Account}
+_ANSWERS = {
+    "ics": _read_ics,
+    "caldav": _read_caldav,
+    "caldav now": _ask_caldav,
+    "caldav write": _write_caldav,
+    "oauth exchange": _exchange_code,
+    "oauth renew": _renew,
+    "oauth revoke": _revoke,
+    **dict.fromkeys(_ACCOUNTS, _read_signed_in),
+    **{f"{service} now": _ask_signed_in for service in _ACCOUNTS},
+    **{f"{service} write": _write_signed_in for service in _ACCOUNTS},
+}

@@ -30,6 +30,11 @@ def problem_text(code: str, detail: str) -> str:
             "password if your provider has them.",
             status=detail,
         ),
+        ProblemCode.CONSENT: _("The account is not open to Bookonce (%(status)s). Connect it again.", status=detail),
+        ProblemCode.CLIENT: _(
+            "The provider does not accept this server’s registration (%(status)s). Tell the server’s administrator.",
+            status=detail,
+        ),
         ProblemCode.NOT_FOUND: _(
             "There is no calendar at this address (%(status)s). Copy the address again from your calendar, and connect "
             "it again.",

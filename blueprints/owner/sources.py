@@ -15,9 +15,9 @@ from i18n.texts import gettext as _
 from models import Source
 from remote_calendars.reading import ProblemCode, ReadingFailed
 from sources import connections
+from sources.access import ask_soon, current_access
 from sources.connections import MOST, BeingRead, TooManySources
 from sources.entries import choose_calendar
-from sources.readings import ask_soon, current_access
 from sources.secret_box import Secret
 from sources.words import problem_text
 

@@ -11,9 +11,11 @@ from enums import SourceKind
 from models import Owner, Source
 from remote_calendars import protocol
 from sources import connections
+from sources.access import current_access
 from sources.leases import lease
-from sources.readings import current_access, read, row_name
+from sources.readings import read
 from sources.secret_box import Secret, seal
+from sources.sign_in import row_name
 from support.world import World
 
 
