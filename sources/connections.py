@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from sources.leases import lease
 from sources.readings import keep, read, request_of, times_of
 from sources.scope import scope_of
 from sources.secret_box import Secret, seal
-from sources.sign_in import may_write, opened, row_name
+from sources.sign_in import give_back, may_write, opened, row_name
 
 MOST = 20
 """Sources of one owner."""
@@ -34,6 +35,14 @@ class TooManySources(BookingError):
 
 class BeingRead(BookingError):
     """Somebody reads the source at this very moment."""
+
+
+class _FirstReading(NamedTuple):
+    """What a source said before it was kept, of which scope, and when."""
+
+    scope: Scope
+    said: dict[str, Any]
+    at: datetime
 
 
 def add_source(
@@ -140,6 +149,15 @@ def delete_source(owner_id: int, source_id: int) -> Source:
     return source
 
 
+def remove_source(access: Access, owner_id: int, source_id: int, ask: Ask = ask) -> Source:
+    """Delete a source, and return it; an account that was signed in to is given back there. Raises NotFound."""
+    secret = secret_of(access, get_source(owner_id, source_id))
+    source = delete_source(owner_id, source_id)
+    if source.kind.has_sign_in and secret and not _is_account_used(access, source.kind, secret):
+        give_back(access, source.kind, secret, ask)
+    return source
+
+
 def list_sources(owner_id: int) -> Sequence[Source]:
     """Return the owner's sources, by name."""
     query = select(Source).where(Source.owner_id == owner_id).order_by(func.lower(Source.name), Source.id)
@@ -168,14 +186,6 @@ def secret_of(access: Access, source: Source) -> Secret | None:
         return None
 
 
-class _FirstReading(NamedTuple):
-    """What a source said before it was kept, of which scope, and when."""
-
-    scope: Scope
-    said: dict[str, Any]
-    at: datetime
-
-
 def _first_reading(
     access: Access, owner_id: int, kind: SourceKind, secret: Secret, calendars: list[dict[str, Any]], ask: Ask
 ) -> _FirstReading:
@@ -199,6 +209,14 @@ def _add(access: Access, owner_id: int, kind: SourceKind, secret: Secret, name: 
         source.secret = seal(access.key, row_name(source), _of_account(secret, reading))
         keep(session, source, said, reading.scope, now)
     return source
+
+
+def _is_account_used(access: Access, kind: SourceKind, secret: Secret) -> bool:
+    """Return whether a source of anybody's is the same account's: what is given back is lost to all of them."""
+    others = map(partial(secret_of, access), db.session.scalars(select(Source).where(Source.kind == kind)))
+    used = any(other is not None and other.username == secret.username for other in others)
+    db.session.rollback()
+    return used
 
 
 def _check_room(count: int) -> None:
