@@ -43,9 +43,9 @@ class Account:
             raise ReadingFailed(ProblemCode.NO_CALENDARS)
         return found
 
-    def read(self, calendars: list[Json], scope: Scope, may_write: bool) -> Reading:
+    def read(self, calendars: list[Json], scope: Scope) -> Reading:
         """Return when these calendars are busy. If one can't be read, none counts as read. Raises ReadingFailed."""
-        by_event = [each["href"] for each in calendars if may_write and each.get("own")]
+        by_event = [each["href"] for each in calendars if each["writable"]]
         others = [each["href"] for each in calendars if each["href"] not in by_event]
         busy = [time for calendar in by_event for time in self._events(calendar, scope)]
         for start in range(0, len(others), MAX_CALENDARS):

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from parsing.oauth_app import OauthApp
-from remote_calendars import google, signed_in
+from remote_calendars import google, microsoft, signed_in
 from remote_calendars.caldav import Account, choices
 from remote_calendars.content_lines import parse_feed
 from remote_calendars.entries import delete_entry, put_entry
@@ -145,8 +145,7 @@ def _read_signed_in(request: Json) -> Json:
     account, scope = _account(request), scope_from_json(request["scope"])
     found = account.calendars()
     calendars = signed_in.choices(found, request.get("calendars") or [])
-    counting = [each for each in calendars if each["counts"]]
-    reading = account.read(counting, scope, request["may_write"])
+    reading = account.read(_counting(calendars, request), scope)
     first = next((each for each in found if each.is_first), found[0])
     said = {"marks": {}, "calendars": calendars, "name": first.name[:200], "account": first.id}
     return reading_to_json(reading) | said
@@ -154,8 +153,12 @@ def _read_signed_in(request: Json) -> Json:
 
 def _ask_signed_in(request: Json) -> Json:
     """Say when its calendars that count are busy within the scope, without looking for new ones."""
-    counting = [each for each in request["calendars"] if each["counts"]]
-    return reading_to_json(_account(request).read(counting, scope_from_json(request["scope"]), request["may_write"]))
+    counting = _counting(request["calendars"], request)
+    return reading_to_json(_account(request).read(counting, scope_from_json(request["scope"])))
+
+
+def _counting(calendars: list[Json], request: Json) -> list[Json]:
+    return [each | {"writable": request["may_write"] and each["own"]} for each in calendars if each["counts"]]
 
 
 def _write_signed_in(request: Json) -> Json:
@@ -202,7 +205,10 @@ def _account(request: Json) -> signed_in.Account:
     return made(_signed_client(request), request["api_url"], request["access"])
 
 
-_ACCOUNTS: dict[str, Callable[[Client, str, str], signed_in.Account]] = {"google": google.Account}
+_ACCOUNTS: dict[str, Callable[[Client, str, str], signed_in.Account]] = {
+    "google": google.Account,
+    "microsoft": microsoft.Account,
+}
 _ANSWERS = {
     "ics": _read_ics,
     "caldav": _read_caldav,

@@ -46,8 +46,8 @@ class Account(Protocol):
     def calendars(self) -> list[Found]:
         """Return the account's calendars."""
 
-    def read(self, calendars: list[dict[str, Any]], scope: Scope, may_write: bool) -> Reading:
-        """Return when these of its calendars are busy, our own appointments left out. If one fails, all do."""
+    def read(self, calendars: list[dict[str, Any]], scope: Scope) -> Reading:
+        """Return when these calendars are busy, without our appointments in writable ones. If one fails, all do."""
 
     def put(self, calendar: str, entry: Entry) -> None:
         """Make the calendar have the entry, at its time; whatever else the owner changed there stays."""

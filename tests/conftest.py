@@ -15,6 +15,7 @@ import time_machine
 from flask import Flask
 from flask_migrate import upgrade
 from support.fake_google import FakeGoogle
+from support.fake_microsoft import FakeMicrosoft
 from support.feed_server import FeedServer, feed_server
 from support.postgres import new_database, throwaway_postgres
 from support.smtp_server import PostOffice, post_office
@@ -249,6 +250,14 @@ def google(app: Flask) -> Iterator[FakeGoogle]:
     """A server that answers as Google does, at which the app is registered."""
     with FakeGoogle() as fake:
         register(app, "google", fake)
+        yield fake
+
+
+@pytest.fixture
+def microsoft(app: Flask) -> Iterator[FakeMicrosoft]:
+    """A server that answers as Microsoft does, at which the app is registered."""
+    with FakeMicrosoft() as fake:
+        register(app, "microsoft", fake)
         yield fake
 
 

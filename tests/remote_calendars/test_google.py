@@ -52,7 +52,8 @@ def failure(ask: Callable[[], Any]) -> ReadingFailed:
 
 
 def busy(fake: FakeGoogle, scope: set[str] = READS, calendars: list[dict[str, Any]] = MINE) -> list[Interval]:
-    return account(fake, scope).read(calendars, SCOPE, scope >= WRITES).busy
+    there = [each | {"writable": scope >= WRITES and each["own"]} for each in calendars]
+    return account(fake, scope).read(there, SCOPE).busy
 
 
 @pytest.mark.parametrize(("writing", "scopes"), [(False, READS), (True, READS | WRITES)])

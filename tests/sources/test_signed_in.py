@@ -138,6 +138,18 @@ def test_a_service_that_fails_frees_nothing_and_is_not_asked_before_it_wants(
     assert sources.read(source)
 
 
+def test_the_token_is_not_sent_where_a_redirect_leads(
+    sources: Sources, google: FakeGoogle, source: Source, frozen: Traveller
+) -> None:
+    google.fail("/api/users", 307, headers={"Location": f"{google.app.api_url}/users/me/calendarList"})
+    assert not sources.read(source)
+    assert sources.row(source).problem == "redirects"
+    frozen.shift(timedelta(hours=2))
+    google.fail("/token", 307, headers={"Location": f"{google.url}/token"})
+    assert not sources.read(source)
+    assert (sources.row(source).problem, google.renewals) == ("redirects", 0)
+
+
 def test_a_service_that_is_not_set_up_any_more_is_the_operators_matter(
     world: World, sources: Sources, google: FakeGoogle, source: Source
 ) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from support.fake_google import READS, WRITES, FakeGoogle
+from support.fake_microsoft import FakeMicrosoft
 from support.sources import Sources, add_source_row
 from support.world import Browser, World, at
 from time_machine import Traveller
@@ -218,3 +219,31 @@ def test_a_source_that_was_removed_meanwhile_is_told(
     browser.change(f"{PATH}/{source.id}/delete")
     assert "That calendar was removed in the meantime." in come_back(browser, address)
     assert kept(world) == []
+
+
+def test_a_microsoft_account_is_connected_in_the_same_way(
+    world: World, owner: Owner, browser: Browser, microsoft: FakeMicrosoft, sources: Sources
+) -> None:
+    microsoft.add_event(NINE, TEN)
+    connect_here = f"{PATH}/microsoft/connect"
+    assert f'href="{connect_here}"' in browser.get(PATH).text
+    address = microsoft.agree(begin(browser, connect_here))
+    assert "“Calendar” is connected." in come_back(browser, address)
+    assert list(microsoft.grants.values()) == [{"offline_access", "Calendars.ReadBasic"}]
+    assert sources.busy() == [(NINE, TEN)]
+    (source_id,) = kept(world)
+    assert 'name="write_to"' not in browser.get(f"{PATH}/{source_id}").text
+    address = microsoft.agree(begin(browser, f"{connect_here}?source={source_id}&write=1"))
+    come_back(browser, address)
+    assert re.findall(r'name="write_to" value="([^"]*)"', browser.get(f"{PATH}/{source_id}").text) == ["", "AAMk="]
+    assert "Microsoft 365" in words(browser.get(PATH))
+    browser.change(f"{PATH}/{source_id}/delete")  # there is nothing to be told to Microsoft
+    assert kept(world) == []
+
+
+def test_the_state_of_one_service_is_none_at_the_other(
+    world: World, browser: Browser, google: FakeGoogle, microsoft: FakeMicrosoft
+) -> None:
+    address = google.agree(begin(browser)).replace("/google/", "/microsoft/")
+    assert TOO_OLD in come_back(browser, address)
+    assert (kept(world), len(google.codes)) == ([], 1)
