@@ -21,7 +21,7 @@ MAX_CALENDARS = 50
 MAX_SPAN = timedelta(days=50)
 """Of one question: Google refuses long ones, and does not say how long."""
 _ID_THERE, _CHANGED_MEANWHILE = 409, 412
-_FIELDS = "nextPageToken,timeZone,items(id,status,transparency,start,end,attendees(self,responseStatus))"
+_FIELDS = "nextPageToken,timeZone,items(id,iCalUID,status,transparency,start,end,attendees(self,responseStatus))"
 
 
 class Account:
@@ -90,7 +90,8 @@ class Account:
         for page in self._pages(f"/calendars/{quote(calendar, safe='')}/events", query):
             zone = _zone(page.get("timeZone"), scope.zone)
             for event in _items(page):
-                if event.get("id") not in own and not _is_free(event):
+                is_ours = event.get("id") in own or event.get("iCalUID") in scope.own_uids  # the latter came by mail
+                if not is_ours and not _is_free(event):
                     busy.append((_moment(event.get("start"), zone), _moment(event.get("end"), zone)))
         return [(start, end) for start, end in busy if start < end]
 

@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 UID_PROPERTY = "String {7c6d5b0e-2f6f-4d8a-9f0b-3a1c7e5d9b24} Name BookonceUid"
 _CHANGED_MEANWHILE = (409, 412)
 _IN_UTC = {"Prefer": 'outlook.timezone="UTC", odata.maxpagesize=500'}
-_FIELDS = "start,end,isAllDay,showAs,isCancelled,responseStatus,transactionId"
+_FIELDS = "start,end,isAllDay,showAs,isCancelled,responseStatus,transactionId,iCalUId"
 
 
 class Account:
@@ -39,6 +39,7 @@ class Account:
                 str(each.get("name") or ""),
                 each.get("canEdit") is True and _address(each) in (me, ""),
                 each.get("isDefaultCalendar") is True,
+                me,
             )
             for each in said
         ]
@@ -131,7 +132,8 @@ def _is_free(event: Json) -> bool:
 
 
 def _is_ours(event: Json, scope: Scope) -> bool:
-    return str(event.get("transactionId") or "").rpartition("-")[0] in scope.own_uids
+    made = str(event.get("transactionId") or "").rpartition("-")[0]
+    return made in scope.own_uids or event.get("iCalUId") in scope.own_uids  # the latter came by mail
 
 
 def _moment(event: Json, name: str, zone: ZoneInfo) -> datetime:

@@ -147,7 +147,7 @@ def _read_signed_in(request: Json) -> Json:
     calendars = signed_in.choices(found, request.get("calendars") or [])
     reading = account.read(_counting(calendars, request), scope)
     first = next((each for each in found if each.is_first), found[0])
-    said = {"marks": {}, "calendars": calendars, "name": first.name[:200], "account": first.id}
+    said = {"marks": {}, "calendars": calendars, "name": (first.account or first.name)[:200], "account": first.id}
     return reading_to_json(reading) | said
 
 

@@ -13,12 +13,16 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Found:
-    """A calendar of the account: `is_own` says that the owner's own events are in it, and may be written there."""
+    """A calendar of the account: `is_own` says that the owner's own events are in it, and may be written there.
+
+    Of the first one `account` is what the account may be called; '' is as the calendar.
+    """
 
     id: str
     name: str
     is_own: bool
     is_first: bool = False
+    account: str = ""
 
 
 @dataclass(frozen=True)

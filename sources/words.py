@@ -42,7 +42,9 @@ def problem_text(code: str, detail: str) -> str:
             "password if your provider has them.",
             status=detail,
         ),
-        ProblemCode.CONSENT: _("The account is not open to Bookonce (%(status)s). Connect it again.", status=detail),
+        ProblemCode.CONSENT: _(
+            "Bookonce may not see this account, or not any more (%(status)s). Connect it again.", status=detail
+        ),
         ProblemCode.CLIENT: _(
             "The provider does not accept this server’s registration (%(status)s). Tell the server’s administrator.",
             status=detail,

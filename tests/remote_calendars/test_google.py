@@ -142,6 +142,7 @@ def test_with_the_right_to_write_our_own_appointments_are_told_from_the_others(f
     fake.add_event(NOON + HOUR / 2, NOON + HOUR)
     fake.add_event(NOON + 3 * HOUR, NOON + 4 * HOUR, attendees=[{"self": True, "responseStatus": "declined"}])
     fake.add_event(NOON + 5 * HOUR, NOON + 6 * HOUR, transparency="transparent")
+    fake.add_event(NOON + 5 * HOUR, NOON + 6 * HOUR, iCalUID="ours@bookonce")
     fake.add_event(NOON, NOON, start={"date": "2026-12-03"}, end={"date": "2026-12-04"})
     midnight = datetime(2026, 12, 2, 23, tzinfo=UTC)  # in Berlin
     assert busy(fake, READS | WRITES) == [(NOON + HOUR / 2, NOON + HOUR), (midnight, midnight + 24 * HOUR)]

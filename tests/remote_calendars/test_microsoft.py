@@ -83,6 +83,7 @@ def test_a_whole_day_is_one_of_the_owners_zone(fake: FakeMicrosoft) -> None:
 
 def test_our_own_appointments_are_told_from_the_others(fake: FakeMicrosoft) -> None:
     account(fake, READS | WRITES).put(FIRST, ENTRY)
+    fake.add_event(NOON + 5 * HOUR, NOON + 6 * HOUR, iCalUId="ours@bookonce")
     fake.add_event(NOON + HOUR / 2, NOON + HOUR, transactionId="another-0")
     assert busy(fake) == [(NOON + HOUR / 2, NOON + HOUR)]
 

@@ -143,7 +143,7 @@ def test_an_account_that_was_taken_back_is_connected_again_in_its_place(
     browser.change(f"{PATH}/{source.id}", {"name": "Mine", "calendars": "1", "calendar": "work"})
     google.end_grants()
     said = words(browser.change(f"{PATH}/{source.id}/read", follow_redirects=True))
-    assert "The account is not open to Bookonce (invalid_grant). Connect it again." in said
+    assert "Bookonce may not see this account, or not any more (invalid_grant). Connect it again." in said
     page = browser.get(PATH).text
     (address,) = (unescape(found) for found in re.findall(rf'href="({CONNECT}\?[^"]+)"', page))
     assert "“Mine” is connected." in connect(browser, google, address)
@@ -228,7 +228,7 @@ def test_a_microsoft_account_is_connected_in_the_same_way(
     connect_here = f"{PATH}/microsoft/connect"
     assert f'href="{connect_here}"' in browser.get(PATH).text
     address = microsoft.agree(begin(browser, connect_here))
-    assert "“Calendar” is connected." in come_back(browser, address)
+    assert "“olivia@example.com” is connected." in come_back(browser, address)
     assert list(microsoft.grants.values()) == [{"offline_access", "Calendars.ReadBasic"}]
     assert sources.busy() == [(NINE, TEN)]
     (source_id,) = kept(world)
