@@ -22,7 +22,7 @@ from blueprints.login_required import csrf, current_owner
 from blueprints.owner.undo import take_undo
 from blueprints.responses import is_owner_page, url_pattern
 from blueprints.slot_picker import slot_page
-from branding import logos, theme
+from branding import theme, uploads
 from cli.commands import add_commands
 from config import Config, ConfigError
 from database import close_session, db
@@ -52,7 +52,7 @@ LARGER = {
     "owner.calendars.new": MAX_CALENDAR_BYTES,
     "owner.calendars.edit": MAX_CALENDAR_BYTES,
     "owner.questions.edit": MAX_CALENDAR_BYTES,
-    "owner.look.edit": logos.MAX_BYTES,
+    "owner.look.edit": uploads.MAX_BYTES,
     "owner.batches.create": MAX_CSV_BYTES,
 }
 MAX_FORM_MEMORY = {"owner.batches.create": MAX_CSV_BYTES}

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from blueprints.view_models import View
 from enums import SourceKind
 from models import Source
-from remote_calendars.protocol import notes_from_json
+from remote_calendars.messages import notes_from_json
 from scheduling.source_troubles import CONNECT_AGAIN
 from sources import connections
 from sources.access import Access

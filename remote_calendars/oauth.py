@@ -1,9 +1,6 @@
 """Getting and renewing access to an account by OAuth 2: authorization code with PKCE (RFC 6749, RFC 7636)."""
 
-from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from urllib.parse import urlencode
 
 from parsing.oauth_app import OauthApp
@@ -17,40 +14,6 @@ _OURS = ("invalid_client", "unauthorized_client", "invalid_scope", "invalid_requ
 
 
 @dataclass(frozen=True)
-class Service:
-    """What is asked of a service: the scopes for reading, those for writing as well, and more of its own."""
-
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-    parameters: Mapping[str, str]
-
-    def scopes(self, writing: bool) -> tuple[str, ...]:
-        """Return the scopes to ask for: those for writing only where it is wanted."""
-        return self.reads + self.writes if writing else self.reads
-
-    def may_read(self, granted: str) -> bool:
-        """Return whether these scopes, as a service lists them, are enough for reading."""
-        return _names(self.reads) - {"offline_access"} <= _names(granted.split())
-
-    def may_write(self, granted: str) -> bool:
-        """Return whether they are enough for writing."""
-        return _names(self.writes) <= _names(granted.split())
-
-
-_GOOGLE = "https://www.googleapis.com/auth/"
-SERVICES = {
-    "google": Service(
-        (f"{_GOOGLE}calendar.freebusy", f"{_GOOGLE}calendar.calendarlist.readonly"),
-        (f"{_GOOGLE}calendar.events.owned",),
-        {"access_type": "offline", "prompt": "consent", "include_granted_scopes": "true"},
-    ),
-    "microsoft": Service(
-        ("offline_access", "Calendars.ReadBasic"), ("Calendars.ReadWrite",), {"prompt": "select_account"}
-    ),
-}
-
-
-@dataclass(frozen=True)
 class Tokens:
     """`access` works for `seconds`; `refresh` is what to keep, in place of the one before; `scope` is what they may."""
 
@@ -58,27 +21,6 @@ class Tokens:
     refresh: str = field(repr=False)
     seconds: int
     scope: str = ""
-
-
-def authorization_url(
-    service: Service, app: OauthApp, writing: bool, redirect_uri: str, state: str, verifier: str
-) -> str:
-    """Return the page of the service at which the owner agrees."""
-    query = {
-        "response_type": "code",
-        "client_id": app.client_id,
-        "redirect_uri": redirect_uri,
-        "scope": " ".join(service.scopes(writing)),
-        "state": state,
-        "code_challenge": challenge_of(verifier),
-        "code_challenge_method": "S256",
-    }
-    return f"{app.authorize_url}?{urlencode(query | dict(service.parameters))}"
-
-
-def challenge_of(verifier: str) -> str:
-    """Return the S256 challenge of a verifier (RFC 7636, section 4.2)."""
-    return urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
 def exchange_code(client: Client, app: OauthApp, redirect_uri: str, code: str, verifier: str) -> Tokens:
@@ -127,8 +69,3 @@ def _refusal(answer: Answer) -> ReadingFailed:
     if code in _ENDED:
         return ReadingFailed(ProblemCode.CONSENT, str(code))
     return ReadingFailed(ProblemCode.CLIENT, str(code) if code in _OURS else str(answer.status))
-
-
-def _names(scopes: Iterable[str]) -> set[str]:
-    """Return scopes as they can be compared: Microsoft lists `https://graph.microsoft.com/Calendars.ReadBasic`."""
-    return {each.rsplit("/", 1)[-1].lower() for each in scopes}

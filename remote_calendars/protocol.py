@@ -1,79 +1,14 @@
-"""What can be asked of the child process, as JSON: to read a source, or to write to it."""
+"""What can be asked of the child process: to read a source, or to write to it. Only the child imports this module."""
 
-from collections.abc import Callable
-from datetime import UTC, date, datetime
 from ipaddress import ip_network
-from typing import Any
-from zoneinfo import ZoneInfo
 
-from parsing.oauth_app import OauthApp
-from remote_calendars import google, microsoft, signed_in
+from remote_calendars import account_requests
 from remote_calendars.caldav import Account, choices
 from remote_calendars.content_lines import parse_feed
 from remote_calendars.entries import delete_entry, put_entry
 from remote_calendars.feed import digest_of, read_events
 from remote_calendars.fetching import Client, Credentials, check_status, split_url
-from remote_calendars.oauth import Tokens, exchange_code, refresh_tokens, revoke
-from remote_calendars.reading import Note, NoteCode, Reading, Scope
-
-Json = dict[str, Any]
-
-
-def scope_to_json(scope: Scope) -> Json:
-    """Return a scope as JSON has it."""
-    return {
-        "since": scope.since.timestamp(),
-        "until": scope.until.timestamp(),
-        "zone": scope.zone.key,
-        "own_uids": sorted(scope.own_uids),
-        "own_addresses": sorted(scope.own_addresses),
-    }
-
-
-def scope_from_json(said: Json) -> Scope:
-    """Return the scope that JSON says."""
-    return Scope(
-        datetime.fromtimestamp(said["since"], UTC),
-        datetime.fromtimestamp(said["until"], UTC),
-        ZoneInfo(said["zone"]),
-        frozenset(said["own_uids"]),
-        frozenset(said["own_addresses"]),
-    )
-
-
-def reading_to_json(reading: Reading) -> Json:
-    """Return a reading as JSON has it."""
-    return {
-        "busy": [[start.timestamp(), end.timestamp()] for start, end in reading.busy],
-        "count": reading.count,
-        "notes": notes_to_json(reading.notes),
-        "more_notes": reading.more_notes,
-        "digest": reading.digest,
-    }
-
-
-def reading_from_json(said: Json) -> Reading:
-    """Return the reading that JSON says."""
-    return Reading(
-        [(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)) for start, end in said["busy"]],
-        said["count"],
-        notes_from_json(said["notes"]),
-        said["more_notes"],
-        said["digest"],
-    )
-
-
-def notes_to_json(notes: list[Note]) -> list[list[str]]:
-    """Return notes as JSON has them."""
-    return [[note.code, note.title, note.day.isoformat() if note.day else "", note.detail] for note in notes]
-
-
-def notes_from_json(said: list[list[str]]) -> list[Note]:
-    """Return the notes that JSON says."""
-    return [
-        Note(NoteCode(code), title, date.fromisoformat(day) if day else None, detail)
-        for code, title, day, detail in said
-    ]
+from remote_calendars.messages import Json, reading_to_json, scope_from_json
 
 
 def answer(request: Json) -> Json:
@@ -140,84 +75,10 @@ def _write_caldav(request: Json) -> Json:
     return {}
 
 
-def _read_signed_in(request: Json) -> Json:
-    """Read the calendars that count of an account that its owner signed in to."""
-    account, scope = _account(request), scope_from_json(request["scope"])
-    found = account.calendars()
-    calendars = signed_in.choices(found, request.get("calendars") or [])
-    reading = account.read(_counting(calendars, request), scope)
-    first = next((each for each in found if each.is_first), found[0])
-    said = {"marks": {}, "calendars": calendars, "name": (first.account or first.name)[:200], "account": first.id}
-    return reading_to_json(reading) | said
-
-
-def _ask_signed_in(request: Json) -> Json:
-    """Say when its calendars that count are busy within the scope, without looking for new ones."""
-    counting = _counting(request["calendars"], request)
-    return reading_to_json(_account(request).read(counting, scope_from_json(request["scope"])))
-
-
-def _counting(calendars: list[Json], request: Json) -> list[Json]:
-    return [each | {"writable": request["may_write"] and each["own"]} for each in calendars if each["counts"]]
-
-
-def _write_signed_in(request: Json) -> Json:
-    """Write an appointment, or take it out if there is no entry."""
-    if request["entry"]:
-        _account(request).put(request["calendar"], signed_in.Entry.from_json(request["entry"]))
-    else:
-        _account(request).remove(request["calendar"], request["uid"])
-    return {}
-
-
-def _exchange_code(request: Json) -> Json:
-    """Return the tokens for the code with which the owner came back."""
-    asked = request["redirect_uri"], request["code"], request["verifier"]
-    return _tokens_to_json(exchange_code(_signed_client(request), _app(request), *asked))
-
-
-def _renew(request: Json) -> Json:
-    """Return new tokens."""
-    return _tokens_to_json(refresh_tokens(_signed_client(request), _app(request), request["refresh"]))
-
-
-def _revoke(request: Json) -> Json:
-    """Give access back."""
-    revoke(_signed_client(request), _app(request), request["refresh"])
-    return {}
-
-
-def _tokens_to_json(tokens: Tokens) -> Json:
-    return {"access": tokens.access, "refresh": tokens.refresh, "seconds": tokens.seconds, "scope": tokens.scope}
-
-
-def _app(request: Json) -> OauthApp:
-    return OauthApp(**request["app"])
-
-
-def _signed_client(request: Json) -> Client:
-    """Return a client that follows no redirect, since what is sent holds secrets."""
-    return Client(tuple(map(ip_network, request["networks"])), redirects=0)
-
-
-def _account(request: Json) -> signed_in.Account:
-    made = _ACCOUNTS[request["kind"].split()[0]]
-    return made(_signed_client(request), request["api_url"], request["access"])
-
-
-_ACCOUNTS: dict[str, Callable[[Client, str, str], signed_in.Account]] = {
-    "google": google.Account,
-    "microsoft": microsoft.Account,
-}
 _ANSWERS = {
     "ics": _read_ics,
     "caldav": _read_caldav,
     "caldav now": _ask_caldav,
     "caldav write": _write_caldav,
-    "oauth exchange": _exchange_code,
-    "oauth renew": _renew,
-    "oauth revoke": _revoke,
-    **dict.fromkeys(_ACCOUNTS, _read_signed_in),
-    **{f"{service} now": _ask_signed_in for service in _ACCOUNTS},
-    **{f"{service} write": _write_signed_in for service in _ACCOUNTS},
+    **account_requests.ANSWERS,
 }

@@ -27,6 +27,7 @@ from public_urls import base, setup_address
 from server import json_logs
 from server.graceful_shutdown import Server
 from server.housekeeping import Housekeeper
+from server.warm_up import warm_up
 from server.workers import Workers, listening_sockets
 from sources.worker import SourceWorker
 
@@ -61,6 +62,7 @@ def serve(app: Flask) -> None:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else error
         sys.exit(f"HOST, PORT: can't listen on {config.host}:{config.port}: {why}")
+    warm_up(app)
     gc.freeze()  # objects of the start-up live on: scanning them takes a tenth of a large page's time
 
     def say_ready() -> None:

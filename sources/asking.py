@@ -18,8 +18,8 @@ from availability.slots import Rules
 from database import db, lock_owner, transaction, utcnow
 from enums import SourceKind
 from models import ImportedTime, Link, Owner, Source
+from remote_calendars.messages import reading_from_json
 from remote_calendars.process import ask
-from remote_calendars.protocol import reading_from_json
 from remote_calendars.reading import Interval, ReadingFailed, Scope
 from scheduling.active_links import find_active
 from scheduling.errors import SlotTaken

@@ -17,8 +17,8 @@ from accounts.account_mail import enqueue_account_mail
 from database import db, lock_owner, transaction
 from enums import AccountMessageKind, SourceKind
 from models import ImportedTime, Owner, Source
+from remote_calendars.messages import notes_to_json, reading_from_json, scope_to_json
 from remote_calendars.process import ask
-from remote_calendars.protocol import notes_to_json, reading_from_json, scope_to_json
 from remote_calendars.reading import Interval, Reading, ReadingFailed, Scope
 from scheduling.source_troubles import CONNECT_AGAIN, WARN_AFTER
 from sources.access import Access, Ask

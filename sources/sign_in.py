@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from database import lock_owner, transaction, utcnow
 from enums import SourceKind
 from models import Source
-from remote_calendars.oauth import SERVICES
 from remote_calendars.reading import ProblemCode, ReadingFailed
+from remote_calendars.services import SERVICES
 from sources.access import Access, Ask, Json
 from sources.secret_box import CanNotOpen, Secret, seal, unseal
 

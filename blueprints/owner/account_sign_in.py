@@ -16,8 +16,8 @@ from i18n.bidi import isolate
 from i18n.texts import gettext as _
 from models import Source
 from public_urls import sign_in_address
-from remote_calendars.oauth import SERVICES, authorization_url
 from remote_calendars.reading import ProblemCode, ReadingFailed
+from remote_calendars.services import SERVICES, authorization_url
 from scheduling.errors import NotFound
 from sources import connections
 from sources.access import ask_soon, current_access

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from accounts.branding import change_accent, change_logo
 from accounts.practices import get_practice, leave_practice_look, share_practice
 from blueprints.responses import redirect_to
-from branding import logos
+from branding import logos, uploads
 from branding.colours import LIGHT, is_readable
 from database import utcnow
 from forms.account import BrandingForm
@@ -62,7 +62,7 @@ def _clean_logo(form: BrandingForm) -> bytes | None:
     try:
         with upload.stream as file:
             return logos.prepare_logo(file.read())
-    except logos.InvalidImage as error:
+    except uploads.InvalidImage as error:
         form.logo.errors = [_no_image_words(str(error))]
         return None
 

@@ -1,6 +1,9 @@
 """The map in docs/architecture.md is that of the code: its packages, their order, the arrows, the files."""
 
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from test_house import ORDER, imports_of, modules
@@ -54,3 +57,14 @@ def test_each_file_and_folder_that_is_named_is_there() -> None:
 def test_control_an_arrow_that_follows_from_others_is_left_out() -> None:
     imports = {"rows": set[str](), "pages": {"rows"}, "app": {"pages", "rows"}}
     assert needed_arrows(imports) == [("app", "pages"), ("pages", "rows")]
+
+
+def test_the_server_loads_nothing_that_parses_what_others_send_or_that_few_processes_need() -> None:
+    code = "import app, json, sys; print(json.dumps(sorted(sys.modules)))"
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    loaded = {
+        name for name in json.loads(said) if name.startswith(("PIL", "remote_calendars.", "recurring", "urllib3"))
+    }
+    assert loaded == {
+        f"remote_calendars.{name}" for name in ("messages", "process", "public_addresses", "reading", "services")
+    }

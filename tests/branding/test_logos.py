@@ -14,7 +14,9 @@ from support.images import drawn
 from support.server_process import HOUSE
 
 from branding.colours import contrast
-from branding.logos import GROUNDS, MAX_PIXELS, MAX_SIDE, WEIGHT, InvalidImage, prepare_logo
+from branding.images import GROUNDS, WEIGHT
+from branding.logos import prepare_logo
+from branding.uploads import MAX_PIXELS, MAX_SIDE, InvalidImage
 
 
 def opened(data: bytes) -> Image.Image:
@@ -147,7 +149,8 @@ AT_MOST = 300
 # Not `ru_maxrss`: a child begins with that of the process that started it.
 PEAK = """
 import re, sys, threading
-from branding.logos import InvalidImage, prepare_logo
+from branding.logos import prepare_logo
+from branding.uploads import InvalidImage
 
 def upload(path):
     try:

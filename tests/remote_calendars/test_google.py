@@ -13,8 +13,9 @@ from support.fake_google import READS, WRITES, FakeGoogle
 from remote_calendars import google
 from remote_calendars.fetching import LONGEST_PAUSE, Client
 from remote_calendars.google import Account, event_id
-from remote_calendars.oauth import SERVICES, authorization_url, challenge_of, exchange_code, refresh_tokens, revoke
+from remote_calendars.oauth import exchange_code, refresh_tokens, revoke
 from remote_calendars.reading import Interval, ProblemCode, ReadingFailed, Scope
+from remote_calendars.services import SERVICES, authorization_url, challenge_of
 from remote_calendars.signed_in import Entry, choices
 
 GOOGLE = SERVICES["google"]

@@ -11,8 +11,8 @@ from support.fake_microsoft import READS, WRITES, FakeMicrosoft
 
 from remote_calendars.fetching import Client
 from remote_calendars.microsoft import Account
-from remote_calendars.oauth import SERVICES, authorization_url
 from remote_calendars.reading import Interval, ProblemCode, ReadingFailed, Scope
+from remote_calendars.services import SERVICES, authorization_url
 from remote_calendars.signed_in import Entry, choices
 
 CLIENT = Client((ip_network("127.0.0.0/8"),), redirects=0)

@@ -16,8 +16,8 @@ import trustme
 from support.feed_server import FeedServer, calendar, feed_server
 
 from remote_calendars import process
+from remote_calendars.messages import reading_from_json, scope_to_json
 from remote_calendars.process import ask
-from remote_calendars.protocol import reading_from_json, scope_to_json
 from remote_calendars.reading import ProblemCode, ReadingFailed, Scope
 
 SCOPE = Scope(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 7, 1, tzinfo=UTC), ZoneInfo("Europe/Berlin"))

@@ -14,7 +14,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from parsing.oauth_app import OauthApp
-from remote_calendars.oauth import challenge_of
+from remote_calendars.services import challenge_of
 
 Json = dict[str, Any]
 

@@ -11,7 +11,7 @@ from database import db, utcnow
 from enums import SourceKind
 from models import Owner, Source
 from remote_calendars import protocol
-from remote_calendars.oauth import SERVICES, authorization_url
+from remote_calendars.services import SERVICES, authorization_url
 from sources import connections
 from sources.access import current_access
 from sources.entries import write_next
