@@ -12,7 +12,7 @@ from database import db, snapshot, transaction
 from models import Source
 from remote_calendars.process import GRACE, SECONDS
 
-LEASE = timedelta(seconds=SECONDS + GRACE + 60)
+LEASE = timedelta(seconds=3 * (SECONDS + GRACE))  # a token may be renewed before, and once more after a refusal
 INTERVAL = timedelta(minutes=15)
 JITTER = 0.1
 FIRST_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(hours=1)

@@ -39,8 +39,8 @@ def connect(service: str) -> ResponseReturnValue:
     if service not in access.apps:
         flash(_("%(service)s is not set up on this server.", service=kind_text(kind)))
         return redirect_to("owner.sources.index")
-    has_right = source is not None and may_write(kind, connections.secret_of(access, source))
-    writing = has_right or request.args.get("write") == "1"
+    writes = source is not None and (source.write_to or may_write(kind, connections.secret_of(access, source)))
+    writing = bool(writes) or request.args.get("write") == "1"
     state, verifier = pending_sign_ins.begin(service, source.id if source else None, writing)
     back = sign_in_address(service)
     return redirect(authorization_url(SERVICES[service], access.apps[service], writing, back, state, verifier), 303)

@@ -75,6 +75,16 @@ def test_what_is_busy_is_read_page_by_page(fake: FakeMicrosoft) -> None:
     assert len(fake.asked) == 5
 
 
+def test_a_calendar_is_found_by_its_id_whatever_is_in_it(fake: FakeMicrosoft) -> None:
+    fake.add_calendar("b/c+d=", "Sports")
+    there, sports = account(fake, READS | WRITES), [{"href": "b/c+d=", "counts": True, "own": True}]
+    fake.add_event(NOON, NOON + HOUR, "b/c+d=")
+    assert there.read(sports, SCOPE).count == 1
+    there.put("b/c+d=", ENTRY)
+    there.remove("b/c+d=", ENTRY.uid)
+    assert len(fake.events) == 1
+
+
 def test_a_whole_day_is_one_of_the_owners_zone(fake: FakeMicrosoft) -> None:
     third = datetime(2026, 12, 3, tzinfo=UTC)
     fake.add_event(third, third + 24 * HOUR, isAllDay=True)
@@ -109,7 +119,9 @@ def test_each_refusal_is_told_by_its_code(fake: FakeMicrosoft, status: int, code
 ODD = {"dateTime": "2026-12-03T09:00:00", "timeZone": "Pacific Standard Time"}
 
 
-@pytest.mark.parametrize("said", [{}, {"value": 1}, {"value": [1]}, {"value": [{}]}, {"value": [{"start": ODD}]}])
+@pytest.mark.parametrize(
+    "said", [{}, {"value": 1}, {"value": [1]}, {"value": [{}]}, {"value": [{"start": ODD, "end": ODD}]}]
+)
 def test_an_answer_that_is_none_frees_nothing(fake: FakeMicrosoft, said: dict[str, Any]) -> None:
     fake.fail("/api/me/calendars/", 200, said=said)
     assert failure(lambda: busy(fake)).code == ProblemCode.CUT_OFF

@@ -23,6 +23,7 @@ class FakeMicrosoft(FakeService):
         self.rotates, self.page_size, self.changes = True, 2, 0
         self.calendars: dict[str, Json] = {}
         self.events: dict[str, Json] = {}
+        self.transactions: dict[str, Json] = {}
         self.add_calendar("AAMk=", "Calendar", isDefaultCalendar=True)
 
     def revokes(self) -> str:
@@ -69,10 +70,9 @@ class FakeMicrosoft(FakeService):
             return FORBIDDEN
         there = [each for each in self.events.values() if each["calendar"] == calendar]
         if asked.method == "POST":
-            for each in self.events.values():
-                if each.get("transactionId") == asked.said["transactionId"]:
-                    return Reply(201, each)
-            return Reply(201, self._keep(calendar, asked.said))
+            made = self.transactions.get(asked.said["transactionId"]) or self._keep(calendar, asked.said)
+            self.transactions[asked.said["transactionId"]] = made  # also if it is deleted later
+            return Reply(201, made)
         wanted = re.search(r"ep/value eq '([^']*)'", asked.query["$filter"])
         assert wanted
         ours = {"id": UID_PROPERTY, "value": wanted[1]}

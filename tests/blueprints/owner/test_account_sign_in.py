@@ -179,6 +179,9 @@ def test_writing_is_asked_for_when_it_is_switched_on(
     assert sources.row(source).write_to == ME
     asked = google.page(begin(browser, f"{CONNECT}?source={source.id}"))
     assert "calendar.events.owned" in asked["scope"]  # what was allowed is asked for again
+    world.execute("UPDATE sources SET secret = :secret", secret=b"x" * 60)  # after a change of key, too
+    asked = google.page(begin(browser, f"{CONNECT}?source={source.id}"))
+    assert "calendar.events.owned" in asked["scope"]
     connect(browser, google, f"{CONNECT}?source={source.id}")
     assert (kept(world), sources.row(source).write_to) == ([source.id], ME)
 
