@@ -115,7 +115,11 @@ def create_app(environ: Mapping[str, str] = os.environ, instance: Path = HERE / 
     errors.register(app)
     add_commands(app)
     app.jinja_env.filters.update(
-        urlize=contact_links.urlize, mail_link=contact_links.mail_link, tel_link=contact_links.tel_link, isolate=isolate
+        urlize=contact_links.urlize,
+        contact_urls=contact_links.contact_urls,
+        mail_link=contact_links.mail_link,
+        tel_link=contact_links.tel_link,
+        isolate=isolate,
     )
     app.jinja_env.globals.update(
         _=template_gettext,

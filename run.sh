@@ -113,7 +113,7 @@ lock)
     ;;
 lighthouse)
     for_the_tests
-    PYTHONPATH=.:tests exec .venv/bin/python tests/support/lighthouse.py
+    PYTHONPATH=.:tests exec .venv/bin/python -m support.lighthouse
     ;;
 bench)
     shift

@@ -1,8 +1,13 @@
 """An invitee asks, at their manage link, for their details to be erased: the owner is told, and grants it."""
 
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+
 from accounts.account_mail import enqueue_account_mail
-from database import transaction, utcnow
-from models import AccountMessageKind
+from database import db, transaction, utcnow
+from models import AccountMessageKind, Booking
 from scheduling.bookings import get_booking_by_token
 from scheduling.lookup import read_under_lock
 
@@ -18,3 +23,24 @@ def ask_for_erasing(token: str) -> None:
             booking.erasure_asked_at = now = utcnow()
             owner, kind = booking.calendar.owner, AccountMessageKind.ERASURE_ASKED
             enqueue_account_mail(owner, kind, now, booking=str(booking.id))
+
+
+class ErasureRequest(NamedTuple):
+    """Whose details an invitee asks to be erased, of which appointment, since when."""
+
+    booking_id: int
+    name: str
+    starts_at: datetime
+    asked_at: datetime
+
+
+def erasure_requests(owner_id: int, limit: int) -> list[ErasureRequest]:
+    """Return the owner's requests that are not granted yet, oldest first."""
+    asked_at = Booking.erasure_asked_at
+    query = (
+        select(Booking.id, Booking.name, Booking.starts_at, asked_at)
+        .where(Booking.owner_id == owner_id, asked_at.is_not(None))
+        .order_by(asked_at, Booking.id)
+        .limit(limit)
+    )
+    return [ErasureRequest._make(row) for row in db.session.execute(query)]

@@ -18,6 +18,7 @@ from blueprints.login_required import (
     SESSION_TOKEN,
     browser_of_request,
     current_owner,
+    end_browser_session,
     require_csrf,
     start_browser_session,
 )
@@ -98,7 +99,7 @@ def reset(token: str) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("reset.html", form=form), form_status(form)
     reset_password(token, form.password.data, request.remote_addr or "")
-    session.clear()
+    end_browser_session()
     flash(_("Your new password is set, and all browsers are signed out. Sign in with it."))
     return redirect(url_for("auth.login"), code=303)
 
@@ -147,4 +148,4 @@ def logout() -> ResponseReturnValue:
 
 def _welcome(owner: Owner) -> None:
     name = isolate(owner.name)
-    flash(_("Welcome, %(name)s. This is your first calendar: share it from its three-dot menu.", name=name))
+    flash(_("Welcome, %(name)s. This is your first calendar: press Share to make a link to it.", name=name))

@@ -31,6 +31,12 @@ def current_owner() -> SignedIn | None:
     return owner
 
 
+def read_owner_again() -> None:
+    """Let the page count anew what the top bar shows of the owner."""
+    g.pop("owner", None)
+    current_owner()
+
+
 def start_browser_session(token: str) -> None:
     """Store the session token in this browser's cookie, and clear all of an earlier session.
 
@@ -46,6 +52,13 @@ def start_browser_session(token: str) -> None:
         carried.remember(owner)
     g.owner = owner
     session.permanent = True
+
+
+def end_browser_session() -> None:
+    """Clear the cookie but for what a form in another tab needs to be sent after signing in again."""
+    kept = {name: session[name] for name in ("csrf_token", carried.OWNER_ID) if name in session}
+    session.clear()
+    session.update(kept)
 
 
 def require_csrf() -> None:
@@ -68,16 +81,16 @@ def require_owner() -> ResponseReturnValue | None:
     """Redirect to the login if there is no session; otherwise check the CSRF token.
 
     If there was a session, and it ended, what was sent stays: 401 with a login that carries it along; to htmx 401
-    alone, and the page says so.
+    alone, for a part of the page too, and the page says so.
     """
     if request.method == "OPTIONS":
         return None
     owner = current_owner()
     if owner is None:
+        if wants_fragment() and _had_session():
+            return Response(status=401, headers={"HX-Reswap": "none"})
         if request.method != "GET" and (kept := _what_was_sent()):
-            if wants_fragment():
-                return Response(status=401, headers={"HX-Reswap": "none"})
-            flash(_("You were signed out in the meantime. Sign in, and send what you typed again: it is kept."))
+            flash(_("You were signed out in the meantime. Sign in, then send it again: what you typed is kept."))
             return Response(render_template("login.html", form=LoginForm(formdata=None), carried=kept), 401)
         if wants_fragment():
             return Response(headers={"HX-Redirect": url_for("auth.login")})
@@ -97,6 +110,11 @@ def require_owner() -> ResponseReturnValue | None:
 def browser_of_request() -> str:
     """Return the name of the browser that asks, such as `Firefox, Linux`."""
     return browser_name(request.headers.get("User-Agent", ""))
+
+
+def _had_session() -> bool:
+    """Return whether a session of this browser ended, and a change comes from a page of it."""
+    return carried.OWNER_ID in session and (request.method == "GET" or _what_was_sent() != "")
 
 
 def _what_was_sent() -> str:

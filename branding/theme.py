@@ -40,10 +40,15 @@ def _sheet(accent: str, _changed: int) -> Stylesheet:
     return Stylesheet(name, plain, gzip.compress(plain, mtime=0))
 
 
+def custom_properties(accent: str, scheme: Scheme) -> dict[str, str]:
+    """Return the stylesheet's variables that depend on the accent: `--accent-deep` and its colour."""
+    return {f"--{name.replace('_', '-')}": value for name, value in vars(palette(accent, scheme)).items()}
+
+
 def _tokens(accent: str) -> str:
     light, dark = _declarations(accent, LIGHT), _declarations(accent, DARK)
     return f"@layer tokens{{:root{{{light}}}@media (prefers-color-scheme:dark){{:root{{{dark}}}}}}}\n"
 
 
 def _declarations(accent: str, scheme: Scheme) -> str:
-    return "".join(f"--{name.replace('_', '-')}:{value};" for name, value in vars(palette(accent, scheme)).items())
+    return "".join(f"{name}:{value};" for name, value in custom_properties(accent, scheme).items())

@@ -1,7 +1,7 @@
 """The form of a calendar's questions: ten rows, of which empty ones count for nothing."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import request
@@ -26,7 +26,7 @@ KINDS = {
 }
 USES = {FieldUse.OPTIONAL: _l("optional"), FieldUse.REQUIRED: _l("required"), FieldUse.HIDDEN: _l("not asked")}
 MAX_ID = 10**9
-SPARE_ROWS = 2
+SPARE_ROWS = 1
 
 
 class QuestionsForm(OurForm):
@@ -67,11 +67,14 @@ class QuestionsForm(OurForm):
             valid = _refuse(self["label0"], _("At most %(most)s questions, please.", most=MAX_QUESTIONS))
         return valid
 
-    def rows(self) -> Iterator[int]:
-        """Yield the numbers of the rows to show: those that are filled or wrong, and spare ones after them."""
+    def rows(self) -> range:
+        """Return the numbers of the rows to show: those that are filled or wrong, and a spare one after them."""
         shown = [i for i in range(MAX_QUESTIONS) if self._is_filled(i) or self[f"label{i}"].errors]
-        last = max(shown, default=-1)
-        yield from range(min(last + 1 + SPARE_ROWS, MAX_QUESTIONS))
+        return range(min(max(shown, default=-1) + 1 + SPARE_ROWS, MAX_QUESTIONS))
+
+    def more_rows(self) -> range:
+        """Return the numbers of the empty rows after those, which are folded away."""
+        return range(len(self.rows()), MAX_QUESTIONS)
 
     def questions(self) -> tuple[Question, ...]:
         """Return the questions of a valid form, in their order."""

@@ -12,12 +12,16 @@ from parsing.email_addresses import is_email, split_address
 
 MAX_DIGITS = 15  # ITU-T E.164
 MIN_DIGITS = 3
+SURELY_A_NUMBER = 6
+"""Signs; a shorter number in a contact may be that of a room, or a year."""
 _PLAIN = "!$'*+"
 """What a local part may hold beside letters and digits, and has no meaning in a URL."""
 _ORDINARY = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}")
 """Nearly all addresses. They mean nothing else in a URL or in HTML, so the long check is left out."""
 _MAIL_LINK = re.compile(r'<a href="mailto:[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
+_PARTS = re.compile(r"[,;|·\r\n]")
+_NAME_OF_PART = re.compile(r"^\s*[^\W\d]+\.?:")
 _SEPARATORS = re.compile(r"[\s().\-/\u2010-\u2015\u2212]")
 
 
@@ -43,6 +47,19 @@ def tel_url(phone: str) -> str | None:
     if not digits.isdecimal() or not MIN_DIGITS <= len(digits) <= MAX_DIGITS:
         return None
     return f"tel:{plus}{''.join(str(unicodedata.decimal(digit)) for digit in digits)}"
+
+
+def contact_urls(text: str) -> dict[str, str]:
+    """Return the first email address of a contact as `mailto`, and the first number as `tel`, each as a URL.
+
+    A part of the text counts if it is nothing but that, perhaps after a word and a colon: `Tel.: +49 30 1234`.
+    """
+    found: dict[str, str] = {}
+    for part in _PARTS.split(text):
+        bare = _NAME_OF_PART.sub("", part, count=1).strip()
+        if url := mailto_url(bare) or (tel_url(bare) if len(bare) >= SURELY_A_NUMBER else None):
+            found.setdefault(url.partition(":")[0], url)
+    return found
 
 
 def urlize(text: str) -> Markup:

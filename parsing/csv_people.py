@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from parsing.csv_table import CsvTable
@@ -14,6 +15,7 @@ from parsing.values import parse_date
 
 KNOWN = ("name", "email", "phone", "label", "expires")
 _ALSO = {"e-mail": "email", "email address": "email", "e-mail address": "email", "full name": "name"}
+_ALSO |= dict.fromkeys(("phone number", "telephone", "tel", "tel.", "mobile", "telefon"), "phone")
 _LONGEST = {"name": MAX_NAME, "email": MAX_EMAIL, "label": MAX_LABEL}
 MAX_FAULTS = 10
 
@@ -60,10 +62,10 @@ class Person:
     expires: date | None
 
 
-def columns_of(table: CsvTable) -> dict[str, int]:
+def columns_of(columns: Sequence[str]) -> dict[str, int]:
     """Return the place of each known column that the header names, in any case. Raises PeopleError."""
     places: dict[str, int] = {}
-    for place, column in enumerate(table.columns):
+    for place, column in enumerate(columns):
         words = strip_invisible_ends(column).casefold()
         name = _ALSO.get(words, words)
         if name not in KNOWN:
@@ -72,13 +74,13 @@ def columns_of(table: CsvTable) -> dict[str, int]:
             raise PeopleError([CellFault(1, column, PeopleFault.TWICE, column)])
         places[name] = place
     if not places:
-        raise PeopleError([CellFault(1, "", PeopleFault.NO_HEADER, table.columns[0])])
+        raise PeopleError([CellFault(1, "", PeopleFault.NO_HEADER, columns[0])])
     return places
 
 
 def read_people(table: CsvTable) -> list[Person]:
     """Return a person for each row of the table. Raises PeopleError."""
-    places, faults, people = columns_of(table), [], []
+    places, faults, people = columns_of(table.columns), [], []
     for row in table.rows:
         texts = {name: strip_invisible_ends(row.cells[place]) for name, place in places.items()}
         texts["email"] = clean_email(texts.get("email", ""))
@@ -98,7 +100,7 @@ def read_people(table: CsvTable) -> list[Person]:
                 email=email,
                 phone=texts.get("phone", ""),
                 label=texts.get("label") or name,
-                expires=parse_date(texts.get("expires")),
+                expires=_day(texts.get("expires", "")),
             )
         )
     if faults:
@@ -112,6 +114,16 @@ def repeated_emails(people: Sequence[Person]) -> list[str]:
     return [email for email, count in counted.items() if count > 1]
 
 
+def _day(text: str) -> date | None:
+    """Return the day in `2026-12-31`, or in `31.12.2026` and `31.12.26`: where dots are, the day is always first."""
+    if day := parse_date(text):
+        return day
+    for pattern in ("%d.%m.%Y", "%d.%m.%y"):
+        with suppress(ValueError):
+            return datetime.strptime(text, pattern).replace(tzinfo=UTC).date()
+    return None
+
+
 def _fault(name: str, text: str) -> PeopleFault | None:
     if not text or name == "phone":
         return None
@@ -121,6 +133,6 @@ def _fault(name: str, text: str) -> PeopleFault | None:
         return PeopleFault.SIGN
     if name == "email" and not is_email(text):
         return PeopleFault.EMAIL
-    if name == "expires" and parse_date(text) is None:
+    if name == "expires" and _day(text) is None:
         return PeopleFault.DATE
     return None

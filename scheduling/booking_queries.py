@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.orm import contains_eager
 
 from availability.slots import DAY, Availability, within
@@ -66,24 +66,43 @@ def appointments(
     `after` is where the previous page ended. Each of `words` must occur in the name or the email.
     """
     order = tuple_(Booking.starts_at, Booking.id)
-    query = _LISTED.where(Booking.owner_id == owner_id).limit(limit)
     begins = after is None  # else the cursor limits the range of the index
-    if which is BookingFilter.COMING:
-        query = query.where(CONFIRMED, Booking.ends_at > now).order_by(Booking.starts_at, Booking.id)
-        query = query.where(Booking.starts_at > now - LONGEST) if begins else query
-    else:
-        query = query.order_by(Booking.starts_at.desc(), Booking.id.desc())
-    if which is BookingFilter.PAST:
-        query = query.where(CONFIRMED, Booking.ends_at <= now)
-        query = query.where(Booking.starts_at < now) if begins else query
-    if which is BookingFilter.CANCELLED:
-        query = query.where(CANCELLED)
+    query = filtered(_LISTED.limit(limit), owner_id, which, now, words, ordered=True, bounded=begins)
     if after is not None:
         place = tuple_(literal(after.start, Instant), literal(after.id))
         query = query.where(order > place if which is BookingFilter.COMING else order < place)
+    return [Appointment._make(row) for row in db.session.connection().execute(query)]
+
+
+def filtered(
+    query: Select[Any],
+    owner_id: int,
+    which: BookingFilter,
+    now: datetime,
+    words: str,
+    ordered: bool = False,
+    bounded: bool = True,
+) -> Select[Any]:
+    """Return the query of bookings with what a list shows, in its order if `ordered`.
+
+    `bounded` limits the range of the index by what is known of when such an appointment starts.
+    """
+    query = query.where(Booking.owner_id == owner_id)
+    if which is BookingFilter.COMING:
+        query = query.where(CONFIRMED, Booking.ends_at > now)
+        query = query.where(Booking.starts_at > now - LONGEST) if bounded else query
+    if which is BookingFilter.PAST:
+        query = query.where(CONFIRMED, Booking.ends_at <= now)
+        query = query.where(Booking.starts_at < now) if bounded else query
+    if which is BookingFilter.CANCELLED:
+        query = query.where(CANCELLED)
     for word in normalize_for_search(words).split():
         query = query.where(Booking.search_text.contains(word, autoescape=True))
-    return [Appointment._make(row) for row in db.session.connection().execute(query)]
+    if not ordered:
+        return query
+    if which is BookingFilter.COMING:
+        return query.order_by(Booking.starts_at, Booking.id)
+    return query.order_by(Booking.starts_at.desc(), Booking.id.desc())
 
 
 def appointments_between(owner_id: int, since: datetime, until: datetime) -> Sequence[Appointment]:

@@ -161,7 +161,7 @@ def _file_name() -> str:
 
 def _preview(calendar: Calendar, form: BatchForm, table: CsvTable, people: list[Person]) -> ResponseReturnValue:
     text = write_csv([list(table.columns), *[list(row.cells) for row in table.rows]], "utf-8", table.separator)
-    known = {place: name for name, place in columns_of(table).items()}
+    known = {place: name for name, place in columns_of(table.columns).items()}
     return render_template(
         "batch_preview.html",
         calendar=CalendarView.of(calendar),

@@ -53,11 +53,7 @@ SHOWN_AT_FIRST = 10
 @bp.get("")
 def index() -> ResponseReturnValue:
     """List the coming, past or cancelled appointments, or those that a search finds, by the owner's days."""
-    words = request.args.get("q", "").strip()[:MAX_SEARCH]
-    shown = request.args.get("show", "")
-    which = (
-        BookingFilter.ALL if words else BookingFilter(shown) if shown in ("past", "cancelled") else BookingFilter.COMING
-    )
+    which, words = asked_for()
     after = _read_cursor(request.args.get("after", ""))
     now, zone = utcnow(), ZoneInfo(g.owner.timezone)
     found, last = page_of(appointments(g.owner.id, which, now, PAGE_SIZE + 1, after, words))
@@ -155,6 +151,14 @@ def new_link(booking_id: int) -> ResponseReturnValue:
     """Create another link of the same calendar for the same person."""
     booking = get_booking(g.owner.id, booking_id)
     return create_and_share(booking.calendar_id, LinkDetails(booking.name, booking.name, booking.email))
+
+
+def asked_for() -> tuple[BookingFilter, str]:
+    """Return which appointments the query asks for, and the words of a search, which finds all."""
+    words, shown = request.args.get("q", "").strip()[:MAX_SEARCH], request.args.get("show", "")
+    if words:
+        return BookingFilter.ALL, words
+    return BookingFilter(shown) if shown in ("past", "cancelled") else BookingFilter.COMING, ""
 
 
 def _url_of() -> Callable[[int], str]:

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from blueprints.login_required import read_owner_again
 from blueprints.owner.link_pages import link_list, request_list
 from blueprints.owner.qr_codes import qr_svg
-from blueprints.owner.share_dialog import calendar_closed, create_and_share, share
+from blueprints.owner.share_dialog import calendar_closed, create_and_share, share, share_as_asked
 from blueprints.owner.undo import offer_undo
 from blueprints.owner.wording import PLACEHOLDERS, default_wording
 from blueprints.responses import form_status, redirect_to, render_page, wants_fragment
@@ -169,7 +170,8 @@ def answer(request_id: int) -> ResponseReturnValue:
         link = requests.answer_request(key(), g.owner.id, request_id)
     except CalendarClosed:
         return calendar_closed(requests.get_request(g.owner.id, request_id).link.calendar_id)
-    return share(links.get_link(g.owner.id, link.id))
+    read_owner_again()
+    return share_as_asked(links.get_link(g.owner.id, link.id))
 
 
 @bp.post("/links/requests/<id:request_id>/dismiss")

@@ -1,13 +1,14 @@
 """Settings → Look: the colour and the logo of the invitees' pages, or those of the practice."""
 
-from flask import Blueprint, flash, g, render_template, request
+from flask import Blueprint, abort, flash, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from accounts.branding import change_accent, change_logo
 from accounts.practices import get_practice, leave_practice_look, share_practice
 from blueprints.responses import redirect_to
 from branding import logos, uploads
-from branding.colours import LIGHT, is_readable
+from branding.colours import DARK, LIGHT, is_readable
+from branding.theme import custom_properties
 from database import utcnow
 from forms.account import BrandingForm
 from i18n.texts import gettext as _
@@ -40,6 +41,16 @@ def edit() -> ResponseReturnValue:
     if not is_readable(accent):
         flash(_("Where your colour is text it is darker, so that it can be read."))
     return redirect_to("owner.look.edit")
+
+
+@bp.get("/colours")
+def colours() -> ResponseReturnValue:
+    """Return the stylesheet's variables for `accent`, in light and dark, as JSON; 422 if it is no colour."""
+    form = BrandingForm(request.args)
+    if not form.accent.validate(form):
+        abort(422)
+    accent = form.accent.data.lower()
+    return {name: custom_properties(accent, scheme) for name, scheme in (("light", LIGHT), ("dark", DARK))}
 
 
 @bp.post("/practice")

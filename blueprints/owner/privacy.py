@@ -1,11 +1,13 @@
 """Settings → Privacy: how long details of invitees are kept, the export, and the deletion of the account."""
 
 from tempfile import SpooledTemporaryFile
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, render_template, request, send_file, session
 from flask.typing import ResponseReturnValue
 
 from accounts.account_deletion import delete_account
+from accounts.erasure_requests import erasure_requests
 from accounts.errors import AppointmentsComing, InvalidCredentials, LastManager
 from accounts.export import write_export
 from accounts.owners import change_privacy
@@ -17,16 +19,18 @@ from i18n.texts import gettext as _
 
 IN_MEMORY = 1_000_000
 """Bytes of an export; what is more goes into a temporary file."""
+MOST_ASKED = 100
 
 bp = Blueprint("privacy", __name__, url_prefix="/settings/privacy")
 
 
 @bp.route("", methods=["GET", "POST"])
 def edit() -> ResponseReturnValue:
-    """Change the retention period and the contact."""
+    """Change the retention period and the contact; show who asks for erasing."""
     form = PrivacyForm(obj=g.owner)
     if not form.validate_on_submit():
-        return render_template("privacy.html", form=form), form_status(form)
+        asked, zone = erasure_requests(g.owner.id, MOST_ASKED), ZoneInfo(g.owner.timezone)
+        return render_template("privacy.html", form=form, asked=asked, zone=zone), form_status(form)
     change_privacy(g.owner.id, form.retention_days.data, form.privacy_contact.data)
     flash(_("Saved. What is older than that is erased within minutes.") if form.retention_days.data else _("Saved."))
     return redirect_to("owner.privacy.edit")

@@ -24,6 +24,7 @@ from scheduling.agenda import agenda
 from scheduling.calendars import get_calendar
 from scheduling.errors import CalendarClosed
 from scheduling.link_lists import known_people
+from scheduling.link_phones import phone_of
 from scheduling.links import NO_DETAILS, LinkDetails
 
 PARTS = {"share": "_share_content.html", "times": "_free_times.html"}
@@ -47,10 +48,20 @@ def calendar_closed(calendar_id: int) -> ResponseReturnValue:
     return render_page("share_closed.html", 409, calendar=CalendarView.of(calendar))
 
 
-def share(link: Link, again: bool = False, form: LinkForm | None = None, status: int = 200) -> ResponseReturnValue:
-    """Show a link; `again` if it was not created just now. A `form` with errors keeps its options unfolded."""
-    calendar, address = link.calendar, link_address(link)
-    shown = request.values.get("tab", "link")
+def share_as_asked(link: Link) -> ResponseReturnValue:
+    """Show a link that somebody asked for, in the way in which they can be reached."""
+    return share(link, tab="text" if phone_of(link) else "email" if link.email else "link")
+
+
+def share(
+    link: Link, again: bool = False, form: LinkForm | None = None, status: int = 200, tab: str = "link"
+) -> ResponseReturnValue:
+    """Show a link; `again` if it was not created just now. A `form` with errors keeps its options unfolded.
+
+    `tab` is the way to send it that is shown, unless the request names another.
+    """
+    calendar, address, phone = link.calendar, link_address(link), phone_of(link)
+    shown = request.values.get("tab", tab)
     wording = filled_in(link, calendar, g.owner.name, address or "")
     return _page(
         status,
@@ -64,7 +75,8 @@ def share(link: Link, again: bool = False, form: LinkForm | None = None, status:
         unfolded=form is not None or "options" in request.args,
         wording=wording,
         sms=sms_size(wording.text),
-        sms_url=sms_url(wording.text),
+        phone=phone,
+        sms_url=sms_url(phone, wording.text),
         mail_url=mail_url(link.email, wording.subject, wording.email),
         people=known_people(g.owner.id, PEOPLE),
         free=_free_times(link) if "times" in request.args else None,

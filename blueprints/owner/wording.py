@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from i18n import formatting
 from i18n.texts import gettext as _
 from models import Calendar, Link
-from parsing.contact_links import mailto_url
+from parsing.contact_links import mailto_url, tel_url
 
 PLACEHOLDERS = ("name", "calendar", "link", "owner", "expires")
 _PLACEHOLDER = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
@@ -60,9 +60,10 @@ def filled_in(link: Link, calendar: Calendar, owner_name: str, address: str) -> 
     return Wording(*(_fill(text, values) for text in (wording.text, wording.subject, wording.email)))
 
 
-def sms_url(text: str) -> str:
-    """Return `sms:` with the text. With `?&` both Android and iOS read it, which goes beyond RFC 5724."""
-    return f"sms:?&body={quote(text)}"
+def sms_url(phone: str, text: str) -> str:
+    """Return `sms:` with the text; `phone` may be empty. With `?&` Android and iOS read it, beyond RFC 5724."""
+    number = (tel_url(phone) or "").removeprefix("tel:")
+    return f"sms:{number}?&body={quote(text)}"
 
 
 def mail_url(address: str, subject: str, text: str) -> str:

@@ -39,7 +39,7 @@ SHOWN = {
     ("phone-light", "move, picker"): "move-phone",
     ("phone-light", "spent, used"): "spent-phone",
     ("phone-light", "picker, in the owner’s look"): "look-phone",
-    ("phone-light", "share, as a text message"): "share-text-phone",
+    ("phone-light", "share, as a text message to who asked"): "share-text-phone",
     ("phone-light", "links of all calendars"): "links-phone",
     ("phone-light", "a batch"): "batch-phone",
     ("phone-light", "letter to olivia, booked"): "letter-phone",

@@ -52,7 +52,15 @@ function say(id) {
   trouble.hidden = false;
 }
 document.addEventListener("htmx:error", () => say("trouble"));
-document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => ctx.response?.status === 401 && say("signed-out"));
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  if (ctx.response?.status !== 401) return;
+  // A form that htmx sends to the same place is sent without it: the sign-in that comes carries it along. What is in a
+  // dialog stays there.
+  const form = ctx.sourceElement;
+  const alike = form?.matches?.("form[hx-post]") && form.getAttribute("hx-post") === form.getAttribute("action");
+  if (alike && !document.querySelector("dialog[open]")) form.submit();
+  else say("signed-out");
+});
 document.addEventListener("htmx:before:request", () => {
   for (const id of ["trouble", "signed-out"]) document.getElementById(id).hidden = true;
 });

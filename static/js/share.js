@@ -60,10 +60,24 @@ function smsSize(text) {
   return { count, used, room: count * more, because };
 }
 
+// What was typed into a message stays when another part of the dialog is shown or the note changes.
+const typed = new Map();
+const typedKey = (field) => [field.closest("#share")?.dataset.handedOut, field.id, field.rows].join(" ");
+function showTyped() {
+  for (const field of document.querySelectorAll("#message, #subject")) {
+    const text = typed.get(typedKey(field));
+    if (text === undefined || text === field.value) continue;
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
 document.addEventListener("input", ({ target }) => {
+  if (target.matches("#message, #subject")) typed.set(typedKey(target), target.value);
   const message = document.getElementById("message");
   if (target === message && message.matches("[data-sms]")) {
-    document.getElementById("sms").href = `sms:?&body=${encodeURIComponent(message.value)}`;
+    const sms = document.getElementById("sms");
+    sms.href = `${sms.href.split("?")[0]}?&body=${encodeURIComponent(message.value)}`;
     const words = document.getElementById("sms-size");
     const { one, more, signs, because } = words.dataset;
     const size = smsSize(message.value);
@@ -93,6 +107,7 @@ document.addEventListener("input", ({ target }) => {
 });
 
 function ready() {
+  showTyped();
   for (const code of document.querySelectorAll("[data-shown]")) {
     if (code.dataset.shown) continue;
     code.dataset.shown = "yes";

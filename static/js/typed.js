@@ -31,6 +31,7 @@ const typed = {
         const found = before.filter(([name]) => name === field.name).map(([, value]) => value);
         if (field.type === "radio" || field.type === "checkbox") field.checked = found.includes(field.value);
         else if (found.length) field.value = found[0];
+        if (found.some(Boolean)) field.closest("details")?.setAttribute("open", "");
       }
     };
     if (form.dataset.address) keep();

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from support.world import HTMX, PASSWORD, Browser, World
 
+from accounts.password_resets import create_reset
 from models import Owner
 
 PROFILE = {"name": 'Olivia "<b>', "contact": "call\n& write", "timezone": "Europe/Rome"}
@@ -23,7 +24,7 @@ def ended(browser: Browser, frozen: time_machine.Traveller) -> dict[str, str]:
     frozen.shift(30 * 86400)
     answer = browser.change("/settings/profile", PROFILE | {"new_password": "not this"})
     assert answer.status_code == 401
-    assert "Sign in, and send what you typed again" in answer.text
+    assert "Sign in, then send it again" in answer.text
     return hidden(answer.text)
 
 
@@ -70,6 +71,31 @@ def test_to_htmx_the_answer_is_401_and_the_page_stays(
     frozen.shift(30 * 86400)
     answer = browser.change("/settings/calendars/new/preview", {}, headers=HTMX)
     assert (answer.status_code, answer.headers["HX-Reswap"], answer.text) == (401, "none", "")
+
+
+def test_a_part_of_a_page_is_not_replaced_by_the_sign_in(
+    world: World, browser: Browser, owner: Owner, frozen: time_machine.Traveller
+) -> None:
+    path = f"/settings/links/{world.row(world.link(world.calendar(owner))).id}?tab=text&part=share"
+    assert browser.get(path, headers=HTMX).status_code == 200
+    frozen.shift(30 * 86400)
+    assert browser.get(path, headers=HTMX).status_code == 401
+    assert browser.get("/settings/calendars").location == "/login"
+    assert world.browser().get(path, headers=HTMX).headers["HX-Redirect"] == "/login"
+
+
+def test_a_password_that_was_forgotten_meanwhile_is_set_in_another_tab(
+    world: World, owner: Owner, browser: Browser, frozen: time_machine.Traveller
+) -> None:
+    carried = ended(browser, frozen)
+    with world.inside():
+        reset = create_reset(owner.email)
+    assert browser.change(f"/reset/{reset}", {"password": "a new and longer one"}).location == "/login"
+    form = {"email": owner.email, "password": "a new and longer one"}
+    assert browser.change("/login", form).status_code == 303  # there, too
+    again = browser.post("/login", data=carried | form)
+    assert again.status_code == 200
+    assert hidden(again.text)["contact"] == PROFILE["contact"]
 
 
 def test_a_stranger_and_a_wrong_csrf_token_are_sent_to_the_login(

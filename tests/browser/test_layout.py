@@ -1,17 +1,26 @@
-"""Narrow windows and large text: no page scrolls sideways, and the top bar of an owner fits a phone."""
+"""What depends on the window: nothing scrolls sideways, the top bar fits a phone, a phone folds; and the live look."""
 
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from support.browser_steps import expect_confirmed, fill_and_book, pick_a_time, set_up, share
+from support.images import drawn
 from support.server_process import running
 
 LARGE = {"width": 390, "height": 844}
 NARROW = {"width": 320, "height": 640}
 PHONE = {"width": 360, "height": 740}
 LONG = "Gartengestaltungsangelegenheitenberatung und Terrassenüberdachungen"
+HEADINGS = {
+    "picker": LONG,
+    "form": "Your details",
+    "confirmed": "Your appointment is confirmed",
+    "move": "Move your appointment",
+    "spent": "This link has already been used",
+}
+WIDE = {"width": 1280, "height": 800}
+FILL = "button => getComputedStyle(button).backgroundColor"
 
 OWNERS = (
     "/settings/calendars",
@@ -58,15 +67,18 @@ def house(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         page.get_by_label("How many").fill("2")
         page.get_by_role("button", name="Make the links").click()
         page.wait_for_url("**/settings/batches/1")
-        links = [_share(page, server.address) for _ in range(2)]
-        page.goto(links[0])
+        spent = _share(page, server.address)
+        page.goto(spent)
         pick_a_time(page)
-        pages["form"] = page.url
         fill_and_book(page, "Maximiliane-Friederike von Oppenheim-Wittgenstein")
         expect_confirmed(page)
-        pages |= {"picker": links[1], "zones": f"{links[1]}?zones=1", "spent": links[0], "confirmed": page.url}
-        pages |= {"move": f"{page.url}/reschedule", "unknown": f"{server.address}/b/{'x' * 18}"}
-        pages["form"] = re.sub(r"/b/[^?]+", re.search(r"/b/[^?]+", links[1])[0], pages["form"])  # type: ignore[index]
+        page.evaluate("localStorage.clear()")  # the spent link would lead whoever booked to their appointment
+        pages |= {"spent": spent, "confirmed": page.url, "move": f"{page.url}/reschedule"}
+        link = _share(page, server.address)  # now, since an unused one would be shown again
+        page.goto(link)
+        pick_a_time(page)
+        pages |= {"picker": link, "zones": f"{link}?zones=1", "form": page.url}
+        pages["unknown"] = f"{server.address}/b/{'x' * 18}"
         yield context, pages
         context.close()
 
@@ -86,6 +98,8 @@ def look(house: tuple[BrowserContext, dict[str, str]]) -> Iterator[Open]:
 
     def look(name: str) -> Page:
         page.goto(pages[name])
+        if name in HEADINGS:
+            expect(page.get_by_role("heading", name=HEADINGS[name]).first).to_be_visible()
         page.wait_for_load_state("networkidle")
         return page
 
@@ -136,3 +150,38 @@ def test_the_top_bar_is_one_row_on_a_phone(look: Open, name: str) -> None:
     }
     assert max(middles) - min(middles) <= 2, middles
     assert bar.bounding_box()["height"] <= 60  # type: ignore[index]
+
+
+def test_a_phone_folds_what_nobody_has_to_fill_in(look: Open) -> None:
+    page = look("form")
+    page.set_viewport_size(PHONE)
+    notes = page.get_by_label("Anything to know")
+    expect(notes).to_be_hidden()
+    page.get_by_text("Add a phone number or a note").press("Enter")
+    notes.fill("About the garden")
+    page.reload()
+    expect(notes).to_have_value("About the garden")
+    expect(notes).to_be_visible()  # nothing that was typed is hidden
+
+
+def test_a_wide_window_folds_nothing(look: Open) -> None:
+    page = look("form")
+    page.evaluate("sessionStorage.clear()")
+    page.reload()
+    page.set_viewport_size(WIDE)
+    expect(page.get_by_label("Anything to know")).to_be_visible()
+    expect(page.get_by_text("Add a phone number or a note")).to_be_hidden()
+
+
+def test_a_colour_and_a_logo_are_seen_before_they_are_saved(look: Open) -> None:
+    page = look("/settings/look")
+    page.set_viewport_size(WIDE)
+    button = page.locator("#seen .button-primary")
+    before = button.evaluate(FILL)
+    page.get_by_label("Colour").fill("#006644")
+    expect(button).to_have_css("background-color", "rgb(0, 102, 68)")
+    page.get_by_label("Logo").set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": drawn()})
+    expect(page.locator("#seen canvas")).to_be_visible()
+    page.get_by_label("Logo").set_input_files({"name": "logo.png", "mimeType": "image/png", "buffer": b"no image"})
+    page.reload()
+    assert button.evaluate(FILL) == before

@@ -49,3 +49,29 @@ def test_a_session_that_ended_behind_the_pop_up_loses_nothing(server: Server, tm
     expect(owner.get_by_role("dialog")).to_be_hidden()
     owner.goto(f"{server.address}/settings/calendars/1/links")
     expect(owner.get_by_role("heading", name="Jane")).to_be_visible()
+
+
+def test_share_is_carried_on_by_signing_in_and_an_open_pop_up_stays(
+    server: Server, tmp_path: Path, visitor: Visitor
+) -> None:
+    owner = visitor()
+    set_up(owner, server)
+
+    def end_sessions() -> None:
+        with contextlib.closing(sqlite3.connect(tmp_path / "server.db")) as database, database:
+            database.execute("DELETE FROM browser_sessions")
+
+    end_sessions()
+    owner.get_by_role("button", name="Share “30-minute meeting”").click()
+    expect(owner.get_by_text("Sign in, then send it again")).to_be_visible()
+    owner.get_by_label("Email").fill("olivia@example.com")
+    owner.get_by_label("Password").fill(PASSWORD)
+    owner.get_by_role("button", name="Sign in").click()
+    owner.get_by_role("button", name="Send it now").click()
+    address = owner.get_by_label("The link’s address").input_value()
+    owner.goto(f"{server.address}/settings/calendars")
+    assert share(owner) == address
+    end_sessions()
+    owner.get_by_role("link", name="Email", exact=True).click()
+    expect(owner.get_by_text("You were signed out in the meantime. Nothing was saved.")).to_be_visible()
+    expect(owner.get_by_label("The link’s address")).to_have_value(address)

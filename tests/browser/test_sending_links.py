@@ -69,11 +69,43 @@ def test_one_person_is_invited_by_text_message_on_a_phone(server: Server, visito
     expect(owner.get_by_text("because of “Ł”")).to_be_visible()
     href = owner.get_by_role("link", name="Open in messages").get_attribute("href") or ""
     assert href.startswith("sms:?&body=%C5%81ukasz%2C%20http%3A%2F%2F")
+    owner.get_by_role("link", name="Email", exact=True).click()
+    expect(owner.get_by_label("Subject")).to_be_visible()
+    owner.get_by_role("link", name="Text message").click()
+    expect(message).to_have_value(f"Łukasz, {address}")
+    expect(owner.get_by_role("link", name="Open in messages")).to_have_attribute("href", href)
     assert owner.evaluate("document.documentElement.scrollWidth") <= 390
     owner.get_by_role("button", name="Done").click()
     expect(owner.get_by_role("dialog")).to_be_hidden()
     owner.goto(f"{server.address}/links")
     expect(owner.get_by_role("heading", name=re.compile("Jane, fair"))).to_be_visible()
+
+
+SHEET = """navigator.share = (data) => {
+  const shared = window.shared !== undefined;
+  window.shared = data.text;
+  return shared ? Promise.resolve() : Promise.reject(new DOMException("closed", "AbortError"));
+};"""
+
+
+def test_the_systems_share_sheet_gets_the_message_and_the_link_counts_as_handed_out(
+    server: Server, visitor: Visitor
+) -> None:
+    owner = visitor(**PHONE)
+    owner.add_init_script(SHEET)
+    set_up(owner, server)
+    address = row_share(owner)
+    owner.get_by_role("link", name="Text message").click()
+    owner.get_by_label("Message").fill(f"Come by: {address}")
+    owner.get_by_role("button", name="Share with …").click()  # and closed without sending
+    close(owner)
+    assert row_share(owner) == address
+    owner.get_by_role("link", name="Text message").click()
+    with owner.expect_response(re.compile("/copied$")):
+        owner.get_by_role("button", name="Share with …").click()
+    assert owner.evaluate("window.shared") == f"Come by: {address}"
+    close(owner)
+    assert row_share(owner) != address
 
 
 def test_options_apply_to_the_link_in_front(server: Server, visitor: Visitor) -> None:
@@ -185,9 +217,12 @@ def test_a_request_is_answered_with_one_press(server: Server, visitor: Visitor, 
     owner.get_by_role("link", name="Answer").click()
     owner.get_by_role("button", name="Make a link for Karla Stein").click()
     expect(owner.get_by_label("For whom")).to_have_value("Karla Stein")
-    assert owner.get_by_label(ADDRESS).input_value() != address
-    owner.get_by_role("link", name="Text message").click()
-    expect(owner.get_by_label("Message")).to_have_value(re.compile("^Hello Karla Stein, "))
+    expect(owner.get_by_label("Message to karla@example.com")).to_have_value(re.compile("^Hello Karla Stein,"))
+    owner.get_by_role("link", name="Link", exact=True).click()
+    expect(owner.get_by_label(ADDRESS)).not_to_have_value(address)
+    if javascript:
+        close(owner)
+        expect(owner.get_by_text("Nobody is waiting for an answer")).to_be_visible()
 
 
 def test_without_javascript_sharing_is_a_page_with_all_of_it(server: Server, visitor: Visitor) -> None:

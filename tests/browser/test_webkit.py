@@ -12,6 +12,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 from selenium.webdriver.webkitgtk.service import Service
 from support import webkit
 from support.browser_steps import PASSWORD
+from support.commands import beside
 from support.server_process import Server
 
 SELENIUM_WARNS_OF_ITSELF = "ignore:setting remote_server_addr in RemoteConnection"
@@ -57,8 +58,9 @@ def fill(browser: WebKitGTK, **fields: str) -> None:
 def test_a_link_is_shared_booked_once_and_spent(server: Server, person: Callable[[], WebKitGTK]) -> None:
     zone = ("--timezone", "Europe/Berlin")
     account = ("--email", "olivia@example.com", "--name", "Olivia Ownerson", *zone, "--password-stdin")
-    server.flask("owner", "create", *account, stdin=PASSWORD)
-    server.flask("calendar", "create", "--name", "Visit", "--owner", "olivia@example.com", *zone)
+    with beside(server) as flask:
+        flask("owner", "create", *account, stdin=PASSWORD)
+        flask("calendar", "create", "--name", "Visit", "--owner", "olivia@example.com", *zone)
     owner = person()
     owner.get(f"{server.address}/login")
     fill(owner, email="olivia@example.com", password=PASSWORD)

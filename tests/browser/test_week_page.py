@@ -1,13 +1,12 @@
 """The week beside the list of appointments: on a wide screen, on a phone, on paper, and without a script."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
-from playwright.sync_api import Page, expect
-from support.accessibility import LARGE, NARROW, accessible, fits
+from playwright.sync_api import Browser, Page, StorageState, expect
 from support.browser_steps import expect_confirmed, fill_and_book, pick_a_time, set_up, share
-from support.server_process import Server
+from support.server_process import Server, running
 
 Visitor = Callable[..., Page]
 PHONE = {"width": 390, "height": 844}
@@ -15,17 +14,26 @@ WIDE = {"width": 1280, "height": 800}
 NAME = "Maximiliane-Friederike von Oppenheim-Wittgenstein"
 
 
+@pytest.fixture(scope="module")
+def house(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, StorageState]]:
+    """A server, and the cookies of its owner, who has one appointment."""
+    with running(tmp_path_factory.mktemp("week")) as server:
+        context = chrome.new_context(timezone_id="Europe/Berlin", locale="en-GB", viewport=WIDE)
+        page = context.new_page()
+        set_up(page, server)
+        page.goto(share(page))
+        pick_a_time(page)
+        fill_and_book(page, NAME)
+        expect_confirmed(page)
+        yield server, context.storage_state()
+        context.close()
+
+
 @pytest.fixture
-def owner(server: Server, visitor: Visitor) -> Page:
+def owner(house: tuple[Server, StorageState], visitor: Visitor) -> Page:
     """An owner with one appointment, at their list."""
-    page = visitor(viewport=WIDE, bypass_csp=True, reduced_motion="reduce")
-    set_up(page, server)
-    link = share(page)
-    jane = visitor(viewport=WIDE)
-    jane.goto(link)
-    pick_a_time(jane)
-    fill_and_book(jane, NAME)
-    expect_confirmed(jane)
+    server, state = house
+    page = visitor(viewport=WIDE, reduced_motion="reduce", storage_state=state)
     page.goto(f"{server.address}/bookings")
     return page
 
@@ -73,22 +81,22 @@ def test_a_phone_asks_for_no_week_and_has_a_link_to_it(owner: Page) -> None:
     assert "week=" in owner.url
 
 
-def test_without_script_the_week_is_a_page(server: Server, visitor: Visitor) -> None:
-    owner = visitor(java_script_enabled=False, viewport=WIDE)
-    set_up(owner, server)
+def test_without_script_the_week_is_a_page(house: tuple[Server, StorageState], visitor: Visitor) -> None:
+    server, state = house
+    owner = visitor(java_script_enabled=False, viewport=WIDE, storage_state=state)
     owner.goto(f"{server.address}/bookings")
     owner.get_by_role("link", name="Week", exact=True).click()
     expect(owner.locator(".week-days")).to_be_visible()
     assert owner.get_by_role("button", name="Print").count() == 0
 
 
-def test_paper_shows_the_list_or_the_week_without_buttons(owner: Page, server: Server) -> None:
+def test_paper_shows_the_list_or_the_week_without_buttons(owner: Page, house: tuple[Server, StorageState]) -> None:
     owner.wait_for_selector(".week-days")
     owner.emulate_media(media="print")
     expect(owner.get_by_role("link", name=NAME, exact=True)).to_be_visible()
     for gone in (".week-sheet", ".bar", ".tools", ".tabs"):
         expect(owner.locator(gone).first).to_be_hidden()
-    owner.goto(f"{server.address}/bookings/week?week={date.today()}")  # noqa: DTZ011 - any week does
+    owner.goto(f"{house[0].address}/bookings/week?week={date.today()}")  # noqa: DTZ011 - any week does
     expect(owner.locator(".week-days")).to_be_visible()
     expect(owner.locator(".week-nav")).to_be_hidden()
 
@@ -97,18 +105,3 @@ def test_the_print_button_prints(owner: Page) -> None:
     owner.evaluate("() => (window.print = () => (document.title = 'printed'))")
     owner.get_by_role("button", name="Print").click()
     expect(owner).to_have_title("printed")
-
-
-def test_axe_finds_nothing_and_all_fits(owner: Page, server: Server) -> None:
-    for path in ("/bookings", "/bookings/week"):
-        owner.goto(server.address + path)
-        owner.wait_for_selector(".week-days")
-        for scheme in ("light", "dark"):
-            owner.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            accessible(owner, f"{path}, {scheme}")
-        owner.set_viewport_size(NARROW)
-        fits(owner, f"{path}, narrow")
-        owner.set_viewport_size(PHONE)
-        owner.add_style_tag(content=LARGE)
-        fits(owner, f"{path}, large")
-        owner.set_viewport_size(WIDE)

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 from support.browser_steps import PASSWORD, expect_confirmed, fill_and_book, pick_a_time, set_up, share
+from support.commands import beside
 from support.server_process import running
 
 Visitor = Callable[..., Page]
@@ -153,11 +154,12 @@ def house(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         expect(owner.get_by_text("Your look was saved.")).to_be_visible()
         whose, zone = ["calendar", "create", "--name", "Visit", "--owner"], ["--timezone", HERE]
         many = ["--hours", "mon-sun 08:00-20:00", "--step", "5"]
-        server.flask(*whose, "olivia@example.com", *zone, *many)
         account = ["--email", "other@example.com", "--name", "Oscar", *zone, "--password-stdin"]
-        server.flask("owner", "create", *account, stdin=PASSWORD)
-        server.flask(*whose, "other@example.com", *zone)
-        spent, slots, plain = (server.flask("link", "create", "--calendar", number)[0] for number in "123")
+        with beside(server) as flask:
+            flask(*whose, "olivia@example.com", *zone, *many)
+            flask("owner", "create", *account, stdin=PASSWORD)
+            flask(*whose, "other@example.com", *zone)
+            spent, slots, plain = (flask("link", "create", "--calendar", number)[0] for number in "123")
         jane.goto(spent)
         start = pick_a_time(jane)
         fill_and_book(jane)

@@ -10,7 +10,7 @@ from support import strict_ical
 from support.world import World, at
 
 from models import Owner
-from parsing.contact_links import mail_link, mailto_url, tel_url, urlize
+from parsing.contact_links import contact_urls, mail_link, mailto_url, tel_url, urlize
 
 ODD_ADDRESSES = {
     "jane@example.com": "mailto:jane@example.com",
@@ -118,3 +118,25 @@ def test_every_link_of_the_product_is_escaped(world: World, owner: Owner) -> Non
 
 def test_what_is_no_address_is_text() -> None:
     assert mail_link("<b>") == "&lt;b&gt;"
+
+
+MAIL, TEL = {"mailto": "mailto:o@example.com"}, {"tel": "tel:+49301234"}
+
+
+@pytest.mark.parametrize(
+    ("contact", "urls"),
+    [
+        ("o@example.com", MAIL),
+        ("+49 (0)30 1234", TEL),
+        ("o@example.com, +49 30 1234", MAIL | TEL),
+        ("Tel.: +49 30/1234\r\nEmail: o@example.com\nfax: +49 30 99", MAIL | TEL),
+        ("Olivia · o@example.com; x@example.com", MAIL),
+        ("Ask at the desk, room 123", {}),
+        ("javascript:alert(1)", {}),
+        ("Write to o@example.com or come by", {}),
+        ("2026, 10:30", {}),
+        ("", {}),
+    ],
+)
+def test_a_contact_that_is_clearly_an_address_or_a_number_is_one_press_away(contact: str, urls: dict[str, str]) -> None:
+    assert contact_urls(contact) == urls

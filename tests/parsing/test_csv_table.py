@@ -1,6 +1,7 @@
 """CSV as people save it: encodings, separators, what is refused with the line, and what comes back."""
 
 import codecs
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def test_the_lines_of_a_file_are_counted_over_quoted_line_breaks_and_empty_lines
         ("Jane Doe,jane@example.com\nJohn,john@example.com", PeopleFault.NO_HEADER, 1, ""),
         ("name,Name\nA,B", PeopleFault.TWICE, 1, "Name"),
         ("name,E-Mail\nA,a@example.com\nB,nowhere", PeopleFault.EMAIL, 3, "E-Mail"),
-        ("name,expires\nA,31.12.2026", PeopleFault.DATE, 2, "expires"),
+        ("name,expires\nA,12/31/2026", PeopleFault.DATE, 2, "expires"),
         ("name,label\nA," + "x" * 201, PeopleFault.LONG, 2, "label"),
         ('name\n"A\nB"', PeopleFault.SIGN, 2, "name"),
     ],
@@ -111,6 +112,14 @@ def test_a_wrong_cell_is_named_with_line_and_column(text: str, fault: PeopleFaul
         read_people(read_csv(text))
     (found,) = refused.value.faults
     assert (found.fault, found.line, found.column) == (fault, line, column)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"), [("2026-12-31", 31), ("31.12.2026", 31), ("1.12.2026", 1), ("31.12.26", 31), ("01.12.26 ", 1)]
+)
+def test_a_date_with_dots_as_spreadsheets_show_it_begins_with_the_day(text: str, day: int) -> None:
+    (person,) = read_people(read_csv(f"name;expires\nA;{text}\n"))
+    assert person.expires == date(2026, 12, day)
 
 
 def test_a_label_goes_before_the_name_and_an_email_twice_is_told() -> None:

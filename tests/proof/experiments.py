@@ -45,7 +45,7 @@ class Size:
 
 
 FULL = Size(soak=int(os.environ.get("SOAK_SECONDS") or 60))
-SMALL = Size(racers=50, races=1, kills=3, fail_overs=1, controls=2, servers=2, soak=12, leak=12)
+SMALL = Size(racers=30, races=1, kills=2, fail_overs=1, controls=2, servers=2, soak=8, leak=12)
 
 
 Tallies = Iterator[tuple[Tally, bool]]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from support.commands import beside
 from support.feed_server import FeedServer, calendar, feed_server
 from support.http_client import get
 from support.server_process import Server, running
@@ -34,15 +35,13 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
 
 def set_up(server: Server, address: str) -> str:
     """Return the path of a link of an owner whose other calendar is at the address."""
-    server.flask(
-        "owner", "create", "--email", "o@example.com", "--name", "O", "--timezone", "UTC", "--password-stdin",
-        stdin="correct horse",
-    )  # fmt: skip
-    (mine,) = server.flask(
-        "calendar", "create", "--owner", "o@example.com", "--name", "Visit", "--hours", "mon-sun 00:00-24:00"
-    )
-    server.flask("source", "add", "--owner", "o@example.com", "--kind", "ics", "--address", address)
-    (link,) = server.flask("link", "create", "--calendar", mine)
+    mine = ("--owner", "o@example.com")
+    account = ("--email", "o@example.com", "--name", "O", "--timezone", "UTC", "--password-stdin")
+    with beside(server) as flask:
+        flask("owner", "create", *account, stdin="correct horse")
+        (visit,) = flask("calendar", "create", *mine, "--name", "Visit", "--hours", "mon-sun 00:00-24:00")
+        flask("source", "add", *mine, "--kind", "ics", "--address", address)
+        (link,) = flask("link", "create", "--calendar", visit)
     return "/" + link.split("/", 3)[3]
 
 

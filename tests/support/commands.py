@@ -1,8 +1,12 @@
 """Run a command of `flask --app app` and see how it ends."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from support.world import World
+from database import db
+from support.server_process import Server
+from support.world import World, make_app
 
 
 def run(world: World, *args: str, stdin: str = "") -> Any:
@@ -22,3 +26,16 @@ def refused(world: World, *args: str, stdin: str = "") -> str:
     assert (result.exit_code, result.stdout) == (1, ""), result.output
     assert result.stderr.count("\n") == 1
     return result.stderr
+
+
+@contextmanager
+def beside(server: Server) -> Iterator[Callable[..., list[str]]]:
+    """Give what runs commands against a server's database, in this process: to start one for each takes a second."""
+    address = {"BASE_URL": server.environ.get("BASE_URL", server.address)}
+    networks = {name: value for name, value in server.environ.items() if name == "SOURCE_NETWORKS"}
+    world = World(make_app(server.environ["DATABASE_URL"], server.log.parent, **address, **networks))
+    try:
+        yield lambda *args, stdin="": ok(world, *args, stdin=stdin)
+    finally:
+        with world.inside():
+            db.engine.dispose()

@@ -245,6 +245,14 @@ def _spent(tour: Tour, link: str) -> None:
     tour.write("UPDATE calendars SET is_open = 0 WHERE name = 'Evening consultation'")
     tour.go(stranger, closed, "spent, closed")
     tour.go(stranger, link + "x", "no such page")
+    tour.go(stranger, revoked)
+    stranger.locator("summary", has_text="Ask for a new link").click()
+    tour.see(stranger, "spent, asking for a new link", ".ask form")
+    stranger.get_by_label("Your name").fill("Karla Stein")
+    stranger.get_by_label("Your email or phone").fill("+49 170 1234567")
+    stranger.get_by_label("A few words").fill("I was ill. Could we still meet?")
+    stranger.get_by_role("button", name="Ask for a new link").click()
+    tour.see(stranger, "spent, asked", ".notice")
 
 
 def _pickers(tour: Tour) -> None:
@@ -399,6 +407,13 @@ def _links(tour: Tour, owner: Page) -> None:
     owner.locator(".menu:popover-open").get_by_role("button", name="Revoke").click()
     tour.see(owner, "links, one revoked", ".toast")
     tour.go(owner, "/links", "links of all calendars", "li.row")
+    tour.go(owner, "/links?show=requests", "who asks for a new link", "li.row")
+    owner.get_by_role("button", name="Make a link for Karla Stein").click()
+    tour.see(owner, "share, as a text message to who asked", "#message")
+    owner.get_by_role("link", name="Email", exact=True).click()
+    tour.see(owner, "share, as an email, in the pop-up", "dialog #subject")
+    owner.get_by_role("link", name="QR code").click()
+    tour.see(owner, "share, as a QR code, in the pop-up", "dialog .qr img")
     tour.go(owner, "/settings/calendars/1/links/batch", "many links")
     owner.get_by_label("Paste the table here").fill("name;email\nJane Doe;jane@example.com\nJosé;jose@example.com")
     owner.get_by_role("button", name="Show how it is understood").click()

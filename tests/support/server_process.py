@@ -28,7 +28,7 @@ class Server:
     log: Path
 
     def flask(self, *args: str, stdin: str = "") -> list[str]:
-        """Run a command against its database; return the lines it prints."""
+        """Run a command against its database, in a process of its own; return the lines it prints."""
         command = [sys.executable, "-m", "flask", "--app", "app", *args]
         done = subprocess.run(command, cwd=HOUSE, env=self.environ, input=stdin, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout + done.stderr

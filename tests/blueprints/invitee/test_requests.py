@@ -115,7 +115,7 @@ def test_the_owner_sees_it_at_once_and_answers_with_one_press(world: World, owne
         assert words in page
     dialog = browser.change("/links/requests/1/answer", headers=HTMX)
     assert dialog.text.lstrip().startswith("<dialog")
-    found = re.search(r'id="address"[^>]*value="http://localhost(/b/[^"]+)"', dialog.text)
+    found = re.search(r'href="http://localhost(/b/[^"]+)"', dialog.text)
     assert found
     form = world.browser().get(f"{found[1]}?start=2026-11-30T10:00:00Z")
     assert (field(form, "name"), field(form, "email")) == ("Karla Stein", "karla@example.com")
@@ -125,6 +125,28 @@ def test_the_owner_sees_it_at_once_and_answers_with_one_press(world: World, owne
     assert world.execute("SELECT count(*) FROM links") == [(2,)]
     assert "Nobody is waiting" in browser.get("/links?show=requests").text
     assert '<span class="count"' not in browser.get("/bookings").text
+
+
+@pytest.mark.parametrize(
+    ("contact", "way"),
+    [
+        ("karla@example.com", 'id="mail" href="mailto:karla@example.com?'),
+        ("+49 170 1234", 'id="sms" href="sms:+491701234?&amp;body=Hello%20Karla'),
+        ("at the desk", 'id="address"'),
+    ],
+)
+def test_the_answer_is_ready_in_the_way_in_which_they_can_be_reached(
+    world: World, owner: Owner, browser: Browser, contact: str, way: str
+) -> None:
+    world.browser().post(f"/b/{revoked(world, owner)}/request", data=ASKED | {"contact": contact})
+    assert way in browser.change("/links/requests/1/answer", headers=HTMX).text
+    assert ("sms:+491701234?" in browser.get("/settings/links/2?tab=text").text) == contact.startswith("+")
+
+
+def test_without_javascript_the_page_of_the_answer_counts_anew(world: World, owner: Owner, browser: Browser) -> None:
+    request = world.request(revoked(world, owner))
+    assert '<span class="count"' in browser.get("/bookings").text
+    assert '<span class="count"' not in browser.change(f"/links/requests/{request.id}/answer").text
 
 
 def test_a_request_is_dismissed_and_an_answered_one_stays(world: World, owner: Owner, browser: Browser) -> None:
@@ -150,3 +172,17 @@ def test_looking_at_a_spent_link_writes_nothing(world: World, owner: Owner) -> N
         world.browser().get(path)
     assert world.dump() == before
     assert z(NINE)
+
+
+def test_the_owner_is_one_press_away(world: World, owner: Owner) -> None:
+    token = world.link(world.calendar(owner))
+    world.book(token, at("2026-11-30 09:00"))
+    page = world.browser().get(f"/b/{token}").text
+    assert len(re.findall(r'class="button" href="mailto:olivia@example.com"', page)) == 1
+    assert "tel:" not in page
+    world.execute("UPDATE owners SET contact = 'Ask me: +49 (0)30 1234'")
+    page = world.browser().get(f"/b/{token}").text
+    assert "mailto:" not in page
+    world.execute("UPDATE owners SET contact = '+49 (0)30 1234'")
+    page = world.browser().get(f"/b/{token}").text
+    assert re.search(r'class="button" href="tel:\+49301234">.*Call</a>', page)

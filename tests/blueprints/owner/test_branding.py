@@ -67,6 +67,22 @@ def test_what_is_no_look_is_not_found(world: World, path: str) -> None:
     assert world.browser().get(path).status_code == 404
 
 
+def test_a_colour_is_tried_before_it_is_saved(world: World, owner: Owner, browser: Browser) -> None:
+    before = world.dump()["owners"]
+    tried = browser.get(f"{LOOK}/colours?accent=%23FFEE88").json
+    assert tried["light"]["--accent"] not in ("#ffee88", "#aa3300")  # too pale for text, so it is darker
+    assert tried["dark"].keys() == tried["light"].keys()
+    assert world.dump()["owners"] == before
+    assert wear(browser, "#ffee88") == 303
+    sheet = browser.get(stylesheet(browser.get(LOOK).text)).text
+    assert all(f"{name}:{value};" in sheet for scheme in tried.values() for name, value in scheme.items())
+
+
+@pytest.mark.parametrize("query", ["", "?accent=", "?accent=red", "?accent=%23gg0000"])
+def test_what_is_no_colour_is_not_tried(browser: Browser, query: str) -> None:
+    assert browser.get(f"{LOOK}/colours{query}").status_code == 422
+
+
 @pytest.mark.parametrize("accent", ["", "red", "#aa330", "#aa33000", "#gg0000", "#aa3300;}"])
 def test_what_is_no_colour_is_not_saved(world: World, owner: Owner, browser: Browser, accent: str) -> None:
     before = world.dump()["owners"]

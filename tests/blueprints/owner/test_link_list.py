@@ -227,3 +227,16 @@ def test_a_calendars_own_list_does_not_repeat_its_name(world: World, browser: Br
     world.link(calendar)
     everywhere, own = (browser.get(path).text for path in ("/links", f"/settings/calendars/{calendar.id}/links"))
     assert (everywhere.count("link-calendar"), own.count("link-calendar")) == (1, 0)
+
+
+def test_links_are_made_from_the_list_of_all_calendars_too(world: World, owner: Owner, browser: Browser) -> None:
+    assert "New link" not in browser.get("/links").text
+    first, second = world.calendar(owner), world.calendar(owner, name="Evening")
+    closed = world.calendar(owner, name="Closed")
+    world.execute("UPDATE calendars SET is_open = false WHERE id = :id", id=closed.id)
+    for these in ([first, second], [first]):
+        page = browser.get("/links").text
+        for path in ("links", "links/batch"):
+            found = re.findall(rf'(?:action|href)="/settings/calendars/(\d+)/{path}"', page)
+            assert found == [str(each.id) for each in these]
+        world.execute("UPDATE calendars SET is_open = false WHERE id = :id", id=second.id)

@@ -186,6 +186,12 @@ def test_each_way_to_send_it_is_a_page(world: World, browser: Browser, links: st
     assert address in browser.get("/settings/links/1?tab=nonsense").text
 
 
+def test_the_number_in_a_row_of_a_csv_is_where_the_text_message_goes(browser: Browser, links: str) -> None:
+    browser.change(f"{links}/batch", {"csv": "name,Telephone\nAnn,+49 (0)170 1\nBob,ask Ann\nCy,\n"})
+    for number, to in ((1, "+491701"), (2, ""), (3, "")):
+        assert f'href="sms:{to}?&amp;body=' in browser.get(f"/settings/links/{number}?tab=text").text
+
+
 def test_the_letter_that_makes_it_more_messages_is_named(world: World, browser: Browser, links: str) -> None:
     browser.change(links, {"name": "Łukasz"})
     page = browser.get("/settings/links/1?tab=text").text
