@@ -88,23 +88,24 @@ def give_back(access: Access, kind: SourceKind, secret: Secret, ask: Ask) -> Non
 
 def _renew(source: Source, access: Access, secret: Secret, ask: Ask) -> Secret:
     """Return the secret with new tokens. They are stored before they are used, since the old ones may have ended."""
+    said, refusal = None, None
     try:
         said = ask({"kind": "oauth renew", "refresh": secret.refresh, **_to_service(access, source.kind)})
     except ReadingFailed as failure:
         if failure.code != ProblemCode.CONSENT:
             raise
-        said = None
+        refusal = failure
     with transaction() as session:
         lock_owner(source.owner_id)
         mine = (Source.owner_id == source.owner_id, Source.id == source.id)
         there = session.scalar(select(Source.secret).where(*mine))
         if there is not None and there != source.secret:  # another process was first, or the owner connected it again
-            source.secret, said = there, {}
+            source.secret, refusal = there, None
         elif there is not None and said:
             source.secret = seal(access.key, row_name(source), _with_tokens(secret, said, utcnow()))
             session.execute(update(Source).where(*mine).values(secret=source.secret))
-    if said is None:
-        raise ReadingFailed(ProblemCode.CONSENT, "invalid_grant")
+    if refusal:
+        raise refusal
     return opened(source, access)
 
 

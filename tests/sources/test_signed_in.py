@@ -112,6 +112,10 @@ def test_an_account_that_was_taken_back_keeps_its_busy_times_and_is_told_once(
 ) -> None:
     google.add_event(NINE, TEN)
     assert sources.read(source)
+    google.end_access()
+    google.fail("/token", 400, said={"error": "interaction_required"})
+    assert not sources.read(source)
+    assert sources.row(source).problem_detail == "interaction_required"
     google.end_grants()
     first = utcnow()
     for _ in range(3):
