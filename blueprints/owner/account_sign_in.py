@@ -72,12 +72,18 @@ def _connect(begun: SignIn, code: str) -> Source | None:
     except NotFound:
         flash(_("That calendar was removed in the meantime. Please start again."))
     else:
-        if begun.writing and not may_write(kind, secret):
-            flash(_("You did not allow writing, so appointments are not written there."))
-        name = isolate(source.name)
-        flash(_("“%(name)s” is connected. Choose below which of its calendars count.", name=name))
+        flash(_success(source, begun.writing, may_write(kind, secret)))
         return source
     return None
+
+
+def _success(source: Source, wanted_writing: bool, may_write: bool) -> str:
+    name = isolate(source.name)
+    if wanted_writing and not may_write:
+        return _("“%(name)s” is connected. You did not allow writing, so no appointments are written there.", name=name)
+    if wanted_writing and not source.write_to:
+        return _("“%(name)s” is connected. Choose below into which calendar appointments are written.", name=name)
+    return _("“%(name)s” is connected. Choose below which of its calendars count.", name=name)
 
 
 def _refusal(service: str, error: str) -> str:

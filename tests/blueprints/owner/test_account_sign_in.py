@@ -171,7 +171,8 @@ def test_writing_is_asked_for_when_it_is_switched_on(
     (address,) = (unescape(found) for found in re.findall(rf'href="({CONNECT}\?[^"]+write=1)"', page))
     address = google.agree(begin(browser, address), READS)
     assert "You did not allow writing" in come_back(browser, address)
-    connect(browser, google, f"{CONNECT}?source={source.id}&write=1")
+    said = connect(browser, google, f"{CONNECT}?source={source.id}&write=1")
+    assert "Choose below into which calendar appointments are written." in said
     assert list(google.grants.values())[-1] == READS | WRITES
     page = browser.get(f"{PATH}/{source.id}").text
     assert re.findall(r'name="write_to" value="([^"]*)"', page) == ["", ME]
