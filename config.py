@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from parsing.client_ip import Network, parse_networks
 from parsing.hosts import is_host
 from parsing.mail_server import MailServer, parse_mail_server, parse_sender
+from parsing.oauth_app import OauthApp, google_app, is_tenant, is_uuid, microsoft_app
 from parsing.values import parse_positive_int
 
 MIN_KEY = 32
@@ -30,7 +31,10 @@ _SEVERAL_HOSTS = re.compile(r"^(postgres[^:/]*://(?:[^@/]*@)?)([^@/?]*,[^@/?]*)(
 
 @dataclass(frozen=True)
 class Config:
-    """The validated configuration. `base_url` has no slash at its end; if `mail` is None, no mail is sent."""
+    """The validated configuration. `base_url` has no slash at its end; if `mail` is None, no mail is sent.
+
+    `oauth_apps` has the services that owners can sign in to, by the kind of source.
+    """
 
     database_url: str
     secret_key: str
@@ -41,6 +45,7 @@ class Config:
     workers: int
     trusted_proxies: tuple[Network, ...]
     source_networks: tuple[Network, ...]
+    oauth_apps: Mapping[str, OauthApp]
     mail: MailServer | None
     log_level: str
     metrics_token: str
@@ -69,6 +74,7 @@ class Config:
             workers=_number(environ, "WORKERS", default=1, maximum=64),
             trusted_proxies=_networks(environ, "TRUSTED_PROXIES"),
             source_networks=_networks(environ, "SOURCE_NETWORKS"),
+            oauth_apps=_oauth_apps(environ),
             mail=_mail(environ),
             log_level=_log_level(environ),
             metrics_token=_metrics_token(environ),
@@ -95,6 +101,35 @@ def _networks(environ: Mapping[str, str], name: str) -> tuple[Network, ...]:
         return parse_networks(text) if text else ()
     except ValueError as error:
         raise ConfigError(f"{name}: '{error}' is no address or network such as 127.0.0.1 or 10.0.0.0/8") from None
+
+
+def _oauth_apps(environ: Mapping[str, str]) -> dict[str, OauthApp]:
+    apps = {}
+    if google := _oauth_client(environ, "GOOGLE"):
+        apps["google"] = google_app(*google)
+    tenant = environ.get("MICROSOFT_TENANT") or "common"
+    if not is_tenant(tenant):
+        raise ConfigError(f"MICROSOFT_TENANT: {tenant!r} is not a tenant such as common or example.onmicrosoft.com")
+    if microsoft := _oauth_client(environ, "MICROSOFT"):
+        if is_uuid(microsoft[1]):
+            raise ConfigError("MICROSOFT_CLIENT_SECRET: is the secret's id; its value is needed")
+        apps["microsoft"] = microsoft_app(*microsoft, tenant)
+    return apps
+
+
+def _oauth_client(environ: Mapping[str, str], service: str) -> tuple[str, str] | None:
+    """Return the id and the secret of the operator's registration; None if there is none."""
+    names = f"{service}_CLIENT_ID", f"{service}_CLIENT_SECRET"
+    client_id, secret = (environ.get(name) or "" for name in names)
+    for name, value in zip(names, (client_id, secret), strict=True):
+        if not all("!" <= character <= "~" for character in value):
+            raise ConfigError(f"{name}: has spaces or characters that are not ASCII")
+    if not client_id and not secret:
+        return None
+    if not client_id or not secret:
+        missing, there = names if secret else names[::-1]
+        raise ConfigError(f"{missing}: must be set where {there} is")
+    return client_id, secret
 
 
 def _mail(environ: Mapping[str, str]) -> MailServer | None:

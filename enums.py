@@ -116,3 +116,10 @@ class SourceKind(StrEnum):
 
     ICS = "ics"
     CALDAV = "caldav"
+    GOOGLE = "google"
+    MICROSOFT = "microsoft"
+
+    @property
+    def has_sign_in(self) -> bool:
+        """Whether its owner signs in to a service (OAuth), instead of typing an address."""
+        return self in (SourceKind.GOOGLE, SourceKind.MICROSOFT)

@@ -113,6 +113,11 @@ def sources_address() -> str:
     return _url("owner.sources.index")
 
 
+def sign_in_address(service: str) -> str:
+    """Return the address to which a service sends an owner back who signed in there; its operator registers it."""
+    return _url("owner.account_sign_in.callback", service=service)
+
+
 def _url(endpoint: str, **values: object) -> str:
     """Return a route's absolute address; `url_for` would need SERVER_NAME where there is no request."""
     return base() + current_app.url_map.bind("").build(endpoint, values)

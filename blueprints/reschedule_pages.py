@@ -33,8 +33,8 @@ from scheduling.errors import (
     SlotTaken,
     TooManyChanges,
 )
+from sources.access import current_access
 from sources.asking import ask_before_moving
-from sources.readings import current_access
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The week at a glance: where its blocks, busy times and days stand in the drawing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -52,8 +52,9 @@ class Block(NamedTuple):
 
 
 class Hatched(NamedTuple):
-    """A busy time, or its part on one day."""
+    """A busy time, or its part on one day; `is_imported` if it is one of another calendar."""
 
+    is_imported: bool
     words: str
     x: float
     y: float
@@ -78,6 +79,11 @@ class WeekView:
     now: tuple[float, float] | None
     """x and y of the line, if this is the current week and the hour is shown."""
 
+    @property
+    def has_imported(self) -> bool:
+        """Whether a busy time of another calendar is shown."""
+        return any(each.is_imported for each in self.busy)
+
 
 def first_of_week(day: date, first_weekday: int) -> date:
     """Return the first day of the week of `day`."""
@@ -94,10 +100,13 @@ def week_view(
     zone: ZoneInfo,
     now: datetime,
     appointments: Sequence[tuple[Appointment, str]],
-    busy: BusyTimes,
+    busy: Mapping[str | None, BusyTimes],
     open_hours: Iterable[Availability],
 ) -> WeekView:
-    """Return the week from `first` on in `zone`; each appointment comes with its URL."""
+    """Return the week from `first` on in `zone`; each appointment comes with its URL.
+
+    `busy` are the times that the owner blocked (None), and those of each other calendar by its name.
+    """
     days = [first + i * DAY for i in range(DAYS)]
     open_hours = list(open_hours)
     windows = [[window for each in open_hours for window in each.on(day)] for day in days]
@@ -121,7 +130,11 @@ def week_view(
         hours=[(format_hour(at), (at - top) * scale) for at in range(top, bottom + 1, TWO_HOURS)],
         height=(bottom - top) * scale,
         blocks=[_block(piece, *appointments[piece.number], zone, now, top, scale) for piece in laid],
-        busy=_hatched(first, zone, busy, top, bottom, scale),
+        busy=[
+            hatched
+            for source, times in busy.items()
+            for hatched in _hatched(first, zone, source, times, top, bottom, scale)
+        ],
         now=(_x(place[0]), (place[1] - top) * scale) if 0 <= place[0] < DAYS and top <= place[1] <= bottom else None,
     )
 
@@ -154,16 +167,22 @@ def _block(
     )
 
 
-def _hatched(first: date, zone: ZoneInfo, busy: BusyTimes, top: int, bottom: int, scale: float) -> list[Hatched]:
+def _hatched(
+    first: date, zone: ZoneInfo, source: str | None, busy: BusyTimes, top: int, bottom: int, scale: float
+) -> list[Hatched]:
     intervals = list(busy.between(*week_bounds(first, zone)))
     found = []
     for piece in pieces(intervals, first, zone):
         opens, closes = max(piece.opens, top), min(piece.closes, bottom)
         if opens < closes:
-            words = format_stretch(*intervals[piece.number], zone)
-            found.append(
-                Hatched(words, _x(piece.day), round((opens - top) * scale, 3), round((closes - opens) * scale, 3))
+            when, is_imported = format_stretch(*intervals[piece.number], zone), source is not None
+            words = (
+                _("Busy in “%(name)s”: %(when)s", name=isolate(source), when=when)
+                if source is not None
+                else _("Blocked: %(when)s", when=when)
             )
+            y, height = round((opens - top) * scale, 3), round((closes - opens) * scale, 3)
+            found.append(Hatched(is_imported, words, _x(piece.day), y, height))
     return found
 
 

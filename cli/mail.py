@@ -1,4 +1,4 @@
-"""The mail commands: `work` runs a mail worker, `mail-test` checks the settings."""
+"""The mail commands: `work` runs the workers, `mail-test` checks the settings."""
 
 import signal
 import threading
@@ -23,27 +23,33 @@ from sources.worker import SourceWorker
 
 
 @click.command("work", cls=Command)
-@click.option("--once", is_flag=True, help="Send what is due now, and end.")
+@click.option("--once", is_flag=True, help="Do what is due now, and end.")
 @with_appcontext
 def work(once: bool) -> None:
-    """Send mail and read other calendars until stopped, beside the server; `--once` prints how many mails were sent."""
+    """Send mail and read other calendars until stopped, beside the server; `--once` prints how many mails were sent.
+
+    Without SMTP_URL no mail is sent.
+    """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    server = _server()
-    worker = Worker(app, server)
+    server = current().mail
     sources = SourceWorker(app)
     if once:
         sources.read_due()
-        click.echo(worker.send_due())
+        click.echo(Worker(app, server).send_due() if server else 0)
         return
+    workers: list[Worker | SourceWorker] = [Worker(app, server), sources] if server else [sources]
     stop = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, stop)  # before the thread starts, so that this thread gets them
-    threads = [threading.Thread(target=worker.run, name="mail"), threading.Thread(target=sources.run, name="sources")]
+    threads = [threading.Thread(target=worker.run, name=type(worker).__name__) for worker in workers]
     for thread in threads:
         thread.start()
-    click.echo(_("Sending mail by %(server)s until told to stop.", server=server))
+    if server:
+        click.echo(_("Sending mail by %(server)s until told to stop.", server=server))
+    else:
+        click.echo(_("Reading other calendars until told to stop. SMTP_URL is not set, so no mail is sent."))
     signal.sigwait(stop)
-    worker.stop()
-    sources.stop()
+    for worker in workers:
+        worker.stop()
     for thread in threads:
         thread.join()
 

@@ -13,19 +13,20 @@ from models import Owner, Source
 from parsing.limits import MAX_ADDRESS, MAX_EMAIL, MAX_NAME, MAX_PASSWORD
 from remote_calendars.reading import ReadingFailed
 from sources import connections
+from sources.access import current_access
 from sources.connections import BeingRead, TooManySources
-from sources.readings import current_access
 from sources.secret_box import Secret
 from sources.words import problem_text, source_problem
 
 EMAIL = EmailParam(MAX_EMAIL)
+KINDS = [str(kind) for kind in SourceKind if not kind.has_sign_in]
 
 source_group = Group("source", help="Other calendars of an owner's, whose busy times are imported.")
 
 
 @source_group.command("add")
 @click.option("--owner", type=EMAIL, required=True, help="The owner's email.")
-@click.option("--kind", type=click.Choice([str(kind) for kind in SourceKind]), required=True)
+@click.option("--kind", type=click.Choice(KINDS), required=True)
 @click.option("--address", type=LineParam(MAX_ADDRESS), required=True, help="Of the feed, or of the CalDAV server.")
 @click.option("--name", type=LineParam(MAX_NAME, empty=True), default="", help="The calendar's own, if not given.")
 @click.option("--username", type=LineParam(MAX_EMAIL, empty=True), default="")

@@ -61,7 +61,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         with time_limit(request["seconds"]):
             return protocol.answer(request)
     except ReadingFailed as failure:
-        return {"problem": failure.code, "detail": failure.detail}
+        return {"problem": failure.code, "detail": failure.detail, "retry_after": failure.retry_after}
     except TimeIsUp:
         return {"problem": ProblemCode.TIMEOUT, "detail": ""}
     except MemoryError:

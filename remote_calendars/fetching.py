@@ -7,6 +7,8 @@ another to the connection. Nothing of ours is sent along: no cookie, no referrer
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urljoin, urlsplit
 
@@ -20,6 +22,8 @@ from remote_calendars.reading import ProblemCode, ReadingFailed
 MAX_BYTES = 10_000_000
 """Of an answer, unpacked."""
 MAX_REDIRECTS = 4
+LONGEST_PAUSE = 6 * 3600
+"""Seconds that a server may ask us to wait."""
 SECONDS_WITHOUT_A_BYTE = 20.0
 _REDIRECTS = {301, 302, 303, 307, 308}
 _CHUNK = 65_536
@@ -50,13 +54,15 @@ class Client:
 
     networks: tuple[Network, ...] = ()
     credentials: Credentials | None = None
+    redirects: int = MAX_REDIRECTS
+    """How many are followed. None must be where a body or a header holds a secret, since they go along."""
     _tls: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     def request(
         self, method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
     ) -> Answer:
-        """Return the answer, after up to four redirects, each checked like the first. Raises ReadingFailed."""
-        for _ in range(MAX_REDIRECTS + 1):
+        """Return the answer, after a few redirects, each checked like the first. Raises ReadingFailed."""
+        for _ in range(self.redirects + 1):
             answer = self._request(method, split_url(url), dict(headers or {}), body)
             target = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not target:
@@ -175,4 +181,18 @@ def check_status(fetched: Answer) -> None:
         raise ReadingFailed(ProblemCode.LOGIN, str(status))
     if status in (404, 410):
         raise ReadingFailed(ProblemCode.NOT_FOUND, str(status))
-    raise ReadingFailed(ProblemCode.SERVER if status >= 500 or status == 429 else ProblemCode.REFUSED, str(status))
+    if status >= 500 or status == 429:
+        raise ReadingFailed(ProblemCode.SERVER, str(status), retry_after(fetched))
+    raise ReadingFailed(ProblemCode.REFUSED, str(status))
+
+
+def retry_after(answer: Answer) -> int:
+    """Return in how many seconds the service wants to be asked again; 0 if it does not say (RFC 9110, 10.2.3)."""
+    text = answer.headers.get("retry-after", "").strip()
+    if text.isascii() and text.isdigit():
+        return min(int(text[:9]), LONGEST_PAUSE)
+    try:
+        seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return 0
+    return min(max(int(seconds), 0), LONGEST_PAUSE)

@@ -58,6 +58,6 @@ def _answer(process: subprocess.Popen[bytes], request: bytes) -> dict[str, Any]:
         except (OSError, ValueError):
             raise ReadingFailed(ProblemCode.CRASHED) from None
     if "problem" in said:
-        raise ReadingFailed(ProblemCode(said["problem"]), said["detail"])
+        raise ReadingFailed(ProblemCode(said["problem"]), said["detail"], said.get("retry_after", 0))
     answer: dict[str, Any] = said
     return answer

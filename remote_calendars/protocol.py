@@ -2,6 +2,7 @@
 
 from ipaddress import ip_network
 
+from remote_calendars import account_requests
 from remote_calendars.caldav import Account, choices
 from remote_calendars.content_lines import parse_feed
 from remote_calendars.entries import delete_entry, put_entry
@@ -74,4 +75,10 @@ def _write_caldav(request: Json) -> Json:
     return {}
 
 
-_ANSWERS = {"ics": _read_ics, "caldav": _read_caldav, "caldav now": _ask_caldav, "caldav write": _write_caldav}
+_ANSWERS = {
+    "ics": _read_ics,
+    "caldav": _read_caldav,
+    "caldav now": _ask_caldav,
+    "caldav write": _write_caldav,
+    **account_requests.ANSWERS,
+}

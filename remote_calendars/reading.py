@@ -44,6 +44,10 @@ class ProblemCode(StrEnum):
     CERTIFICATE = "certificate"
     TIMEOUT = "timeout"
     LOGIN = "login"
+    CONSENT = "consent"
+    """The owner must sign in again at the service, and agree."""
+    CLIENT = "client"
+    """The service does not know this server, or does not let it in: its operator can put that right."""
     NOT_FOUND = "not found"
     REFUSED = "refused"
     SERVER = "server"
@@ -60,11 +64,14 @@ class ProblemCode(StrEnum):
 
 
 class ReadingFailed(Exception):
-    """The calendar could not be read. `detail` is for the owner: a status, a host's name; never a secret."""
+    """The calendar could not be read. `detail` is for the owner: a status, a host's name; never a secret.
 
-    def __init__(self, code: ProblemCode, detail: str = "") -> None:
+    `retry_after` is in how many seconds the server wants to be asked again, 0 if it did not say.
+    """
+
+    def __init__(self, code: ProblemCode, detail: str = "", retry_after: int = 0) -> None:
         super().__init__(code, detail)
-        self.code, self.detail = code, detail
+        self.code, self.detail, self.retry_after = code, detail, retry_after
 
 
 @dataclass(frozen=True)

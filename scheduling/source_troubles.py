@@ -8,7 +8,7 @@ from database import Instant
 from models import Owner, Source
 
 WARN_AFTER = timedelta(days=1)
-CONNECT_AGAIN = ("key", "login", "not found")
+CONNECT_AGAIN = ("key", "login", "consent", "not found")
 """The problems that do not end by themselves."""
 
 # Part of a query of owners; `failing` is the instant before which failing counts.

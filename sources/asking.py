@@ -1,4 +1,4 @@
-"""Asking other calendars once more at the moment of booking, where they can answer at once (CalDAV).
+"""Asking other calendars once more at the moment of booking, where they can answer at once: CalDAV, Google, Microsoft.
 
 It happens before the booking's transaction. An answer that says "busy" is kept, so that the slot is gone from every
 page; no answer in time never refuses a booking.
@@ -23,16 +23,17 @@ from remote_calendars.process import ask
 from remote_calendars.reading import Interval, ReadingFailed, Scope
 from scheduling.active_links import find_active
 from scheduling.errors import SlotTaken
-from sources.readings import Access, Ask, scope_request, times_of
+from sources.access import Access, Ask
+from sources.readings import scope_request, times_of
 from sources.scope import scope_of
-from sources.secret_box import CanNotOpen
+from sources.sign_in import opened, works_at
 
 SECONDS, GRACE = 1.7, 0.3
 MOST = 4
 _asking = BoundedSemaphore(MOST)
 ASK_AT_ONCE: Ask = partial(ask, seconds=SECONDS, grace=GRACE)
 
-_ANSWERS_AT_ONCE = (Source.kind == SourceKind.CALDAV, Source.paused_at.is_(None), Source.problem == "")
+_ANSWERS_AT_ONCE = (Source.kind != SourceKind.ICS, Source.paused_at.is_(None), Source.problem == "")
 _OF_LINK = (
     select(Source)
     .join(Link, Link.owner_id == Source.owner_id)
@@ -80,8 +81,11 @@ def _ask_all(access: Access, sources: list[Source], rules: Rules, start: datetim
 
 def _request(source: Source, scope: Scope, access: Access) -> dict[str, Any] | None:
     try:
-        return scope_request(source, scope, access) | {"kind": f"{source.kind} now"}
-    except CanNotOpen:
+        secret = opened(source, access)
+        if source.kind.has_sign_in and not works_at(secret, utcnow()):
+            return None  # there is no time to renew the token
+        return scope_request(source, secret, scope, access) | {"kind": f"{source.kind} now"}
+    except ReadingFailed:
         return None
 
 

@@ -2,24 +2,28 @@
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from database import db, lock_owner, transaction, utcnow
 from enums import SourceKind
 from models import CalendarEntry, ImportedTime, Owner, Source
 from parsing.limits import MAX_NAME
 from remote_calendars.process import ask
-from remote_calendars.reading import Scope
-from scheduling.errors import BookingError
+from remote_calendars.reading import ReadingFailed, Scope
+from scheduling.errors import BookingError, NotFound
 from scheduling.lookup import get_or_not_found
+from sources.access import Access, Ask
 from sources.leases import lease
-from sources.readings import Access, Ask, keep, read, request_of, row_name, times_of
+from sources.readings import keep, read, request_of, times_of
 from sources.scope import scope_of
-from sources.secret_box import CanNotOpen, Secret, seal, unseal
+from sources.secret_box import Secret, seal
+from sources.sign_in import give_back, may_write, opened, row_name
 
 MOST = 20
 """Sources of one owner."""
@@ -33,38 +37,64 @@ class BeingRead(BookingError):
     """Somebody reads the source at this very moment."""
 
 
+class _FirstReading(NamedTuple):
+    """What a source said before it was kept, of which scope, and when."""
+
+    scope: Scope
+    said: dict[str, Any]
+    at: datetime
+
+
 def add_source(
     access: Access, owner_id: int, kind: SourceKind, secret: Secret, name: str = "", ask: Ask = ask
 ) -> Source:
     """Read a source, keep it with its busy times, and return it. Raises ReadingFailed, TooManySources."""
-    if len(list_sources(owner_id)) >= MOST:
-        raise TooManySources
-    now = utcnow()
-    scope, said = _first_reading(access, owner_id, kind, secret, now, ask)
-    with transaction() as session:
-        lock_owner(owner_id)
-        if (session.scalar(select(func.count()).select_from(Source).where(Source.owner_id == owner_id)) or 0) >= MOST:
-            raise TooManySources
-        source = Source(owner_id=owner_id, kind=kind, name="", secret=b"", created_at=now, due_at=now, marks="{}")
-        source.busy_count = source.attempts = 0
-        source.name = (name or said.get("name") or _host(secret))[:MAX_NAME]
-        session.add(source)
-        session.flush()
-        source.secret = seal(access.key, row_name(source), secret)
-        keep(session, source, said, scope, now)
-    return source
+    _check_room(len(list_sources(owner_id)))
+    return _add(access, owner_id, kind, secret, name, _first_reading(access, owner_id, kind, secret, [], ask))
 
 
 def connect_again(access: Access, owner_id: int, source_id: int, secret: Secret, ask: Ask = ask) -> Source:
     """Give a source another address or password, after it was read by them. Raises NotFound, ReadingFailed."""
-    now, kind = utcnow(), get_source(owner_id, source_id).kind
-    scope, said = _first_reading(access, owner_id, kind, secret, now, ask)
+    before = get_source(owner_id, source_id)
+    chosen = json.loads(before.calendars)
+    reading = _first_reading(access, owner_id, before.kind, secret, chosen, ask)
     with transaction() as session:
         source = _get_for_update(owner_id, source_id)
-        source.secret = seal(access.key, row_name(source), secret)
+        source.secret = seal(access.key, row_name(source), _of_account(secret, reading))
         source.marks, source.paused_at, source.busy_count = "{}", None, 0  # of another calendar fewer are no wonder
-        keep(session, source, said, scope, now)
+        keep(session, source, reading.said, reading.scope, reading.at)
+        if source.write_to and source.write_to not in writable_calendars(source, secret):
+            source.write_to = ""
+            session.execute(delete(CalendarEntry).where(_entries_of(source)))
     return source
+
+
+def connect_account(
+    access: Access, owner_id: int, kind: SourceKind, secret: Secret, source_id: int | None, ask: Ask = ask
+) -> Source:
+    """Read the account that the owner has just signed in to, keep it, and return its source.
+
+    It takes the place of the source with this id, or of the one of the same account, which is not there twice. Raises
+    NotFound, ReadingFailed, TooManySources.
+    """
+    if source_id is not None:
+        if get_source(owner_id, source_id).kind is not kind:
+            raise NotFound
+        return connect_again(access, owner_id, source_id, secret, ask)
+    reading = _first_reading(access, owner_id, kind, secret, [], ask)
+    account = _of_account(secret, reading).username
+    for source in list_sources(owner_id):
+        there = secret_of(access, source) if source.kind is kind else None
+        if there and there.username == account:
+            return connect_again(access, owner_id, source.id, secret, ask)
+    return _add(access, owner_id, kind, secret, "", reading)
+
+
+def writable_calendars(source: Source, secret: Secret | None) -> set[str]:
+    """Return the addresses of the calendars into which appointments may be written."""
+    if not may_write(source.kind, secret):
+        return set()
+    return {each["href"] for each in json.loads(source.calendars) if each.get("own", True)}
 
 
 def read_now(access: Access, owner_id: int, source_id: int, ask: Ask = ask) -> bool:
@@ -114,9 +144,17 @@ def delete_source(owner_id: int, source_id: int) -> Source:
     with transaction() as session:
         source = _get_for_update(owner_id, source_id)
         session.execute(delete(ImportedTime).where(times_of(source)))
-        entries = (CalendarEntry.owner_id == source.owner_id) & (CalendarEntry.source_id == source.id)
-        session.execute(delete(CalendarEntry).where(entries))
+        session.execute(delete(CalendarEntry).where(_entries_of(source)))
         session.delete(source)
+    return source
+
+
+def remove_source(access: Access, owner_id: int, source_id: int, ask: Ask = ask) -> Source:
+    """Delete a source, and return it; an account that was signed in to is given back there. Raises NotFound."""
+    secret = secret_of(access, get_source(owner_id, source_id))
+    source = delete_source(owner_id, source_id)
+    if source.kind.has_sign_in and secret and not _is_account_used(access, source.kind, secret):
+        give_back(access, source.kind, secret, ask)
     return source
 
 
@@ -143,17 +181,57 @@ def get_source(owner_id: int, source_id: int) -> Source:
 def secret_of(access: Access, source: Source) -> Secret | None:
     """Return how a source is reached; None after a change of the server's key."""
     try:
-        return unseal(access.key, row_name(source), source.secret)
-    except CanNotOpen:
+        return opened(source, access)
+    except ReadingFailed:
         return None
 
 
 def _first_reading(
-    access: Access, owner_id: int, kind: SourceKind, secret: Secret, now: datetime, ask: Ask
-) -> tuple[Scope, dict[str, Any]]:
+    access: Access, owner_id: int, kind: SourceKind, secret: Secret, calendars: list[dict[str, Any]], ask: Ask
+) -> _FirstReading:
+    now = utcnow()
     scope = scope_of(db.session.get_one(Owner, owner_id), now)
     db.session.rollback()
-    return scope, ask(request_of(kind, secret, scope, access))
+    request = request_of(kind, secret, scope, access) | {"calendars": calendars}
+    return _FirstReading(scope, ask(request), now)
+
+
+def _add(access: Access, owner_id: int, kind: SourceKind, secret: Secret, name: str, reading: _FirstReading) -> Source:
+    now, said = reading.at, reading.said
+    with transaction() as session:
+        lock_owner(owner_id)
+        _check_room(session.scalar(select(func.count()).select_from(Source).where(Source.owner_id == owner_id)) or 0)
+        source = Source(owner_id=owner_id, kind=kind, name="", secret=b"", created_at=now, due_at=now, marks="{}")
+        source.busy_count = source.attempts = 0
+        source.name = (name or said.get("name") or _host(secret) or kind.title())[:MAX_NAME]
+        session.add(source)
+        session.flush()
+        source.secret = seal(access.key, row_name(source), _of_account(secret, reading))
+        keep(session, source, said, reading.scope, now)
+    return source
+
+
+def _is_account_used(access: Access, kind: SourceKind, secret: Secret) -> bool:
+    """Return whether a source of anybody's is the same account's: what is given back is lost to all of them."""
+    others = map(partial(secret_of, access), db.session.scalars(select(Source).where(Source.kind == kind)))
+    used = any(other is not None and other.username == secret.username for other in others)
+    db.session.rollback()
+    return used
+
+
+def _check_room(count: int) -> None:
+    if count >= MOST:
+        raise TooManySources
+
+
+def _of_account(secret: Secret, reading: _FirstReading) -> Secret:
+    """Return the secret with what tells the account that was signed in to from others."""
+    account = reading.said.get("account")
+    return replace(secret, username=account) if account else secret
+
+
+def _entries_of(source: Source) -> ColumnElement[bool]:
+    return (CalendarEntry.owner_id == source.owner_id) & (CalendarEntry.source_id == source.id)
 
 
 def _get_for_update(owner_id: int, source_id: int) -> Source:

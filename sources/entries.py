@@ -15,12 +15,14 @@ from integrations import ical
 from models import CONFIRMED, Booking, Calendar, CalendarEntry, Source
 from public_urls import appointment_address
 from remote_calendars.process import ask
-from remote_calendars.reading import ProblemCode, ReadingFailed
+from remote_calendars.reading import ReadingFailed
 from scheduling.calendar_entries import enqueue_entry
+from sources.access import Access, Ask
 from sources.connections import get_source
 from sources.leases import LEASE, retry_due
-from sources.readings import Access, Ask, row_name
-from sources.secret_box import CanNotOpen, unseal
+from sources.readings import reached_by
+from sources.secret_box import Secret
+from sources.sign_in import ask_source
 
 KEEP_TRYING = timedelta(days=3)
 """After the appointment's end."""
@@ -64,11 +66,15 @@ def write_next(access: Access, now: datetime, ask: Ask = ask) -> bool | None:
         return None
     entry, booking, source = found
     try:
-        ask(_request(entry, booking, source, access))
+        ask_source(source, access, ask, lambda secret: _request(entry, booking, source, secret, access))
     except ReadingFailed as failure:
         attempts = entry.attempts + 1
         over = booking.ends_at + KEEP_TRYING < now
-        values = {"problem": failure.code, "attempts": attempts, "due_at": retry_due(now, attempts)}
+        values = {
+            "problem": failure.code,
+            "attempts": attempts,
+            "due_at": retry_due(now, attempts, failure.retry_after),
+        }
         _settle(entry, values | ({"written_at": now} if over else {}))
         return False
     _settle(entry, {"problem": "", "attempts": 0, "written_at": now})
@@ -95,21 +101,16 @@ def _lease(now: datetime) -> tuple[CalendarEntry, Booking, Source] | None:
     return entry, booking, source
 
 
-def _request(entry: CalendarEntry, booking: Booking, source: Source, access: Access) -> dict[str, Any]:
-    try:
-        secret = unseal(access.key, row_name(source), source.secret)
-    except CanNotOpen:
-        raise ReadingFailed(ProblemCode.KEY) from None
+def _request(entry: CalendarEntry, booking: Booking, source: Source, secret: Secret, access: Access) -> dict[str, Any]:
     event = ical.owner_event(booking, appointment_address(booking.id))
-    return {
-        "kind": "caldav write",
-        "address": secret.address,
-        "username": secret.username,
-        "password": secret.password,
-        "networks": [str(network) for network in access.networks],
-        "url": f"{entry.calendar.rstrip('/')}/{booking.uid}.ics",
-        "entry": ical.file(event).decode() if booking.is_confirmed else "",
-    }
+    request = {"kind": f"{source.kind} write"} | reached_by(source.kind, secret, access)
+    if not source.kind.has_sign_in:
+        url = f"{entry.calendar.rstrip('/')}/{booking.uid}.ics"
+        return request | {"url": url, "entry": ical.file(event).decode() if booking.is_confirmed else ""}
+    fields = ("uid", "sequence", "summary", "description", "location")
+    times = {"starts_at": event.starts_at.timestamp(), "ends_at": event.ends_at.timestamp()}
+    said = {name: getattr(event, name) for name in fields} | times
+    return request | {"calendar": entry.calendar, "uid": event.uid, "entry": said if booking.is_confirmed else None}
 
 
 def _settle(entry: CalendarEntry, values: dict[str, Any]) -> None:

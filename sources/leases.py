@@ -12,7 +12,7 @@ from database import db, snapshot, transaction
 from models import Source
 from remote_calendars.process import GRACE, SECONDS
 
-LEASE = timedelta(seconds=SECONDS + GRACE + 60)
+LEASE = timedelta(seconds=3 * (SECONDS + GRACE))  # a token may be renewed before, and once more after a refusal
 INTERVAL = timedelta(minutes=15)
 JITTER = 0.1
 FIRST_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(hours=1)
@@ -23,9 +23,12 @@ def next_due(now: datetime) -> datetime:
     return now + INTERVAL * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
 
 
-def retry_due(now: datetime, attempts: int) -> datetime:
-    """Return when a source is tried again after `attempts` failures in a row: the pause doubles, up to an hour."""
-    return now + min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), MAX_PAUSE)
+def retry_due(now: datetime, attempts: int, retry_after: int = 0) -> datetime:
+    """Return when a source is tried again after `attempts` failures in a row: the pause doubles, up to an hour.
+
+    It is at least as many seconds as its server asked for.
+    """
+    return now + max(min(FIRST_PAUSE * (1 << min(attempts - 1, 20)), MAX_PAUSE), timedelta(seconds=retry_after))
 
 
 def has_due_source(now: datetime) -> bool:

@@ -5,79 +5,45 @@ A reading that failed changes nothing but what is said of it: the last good busy
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from accounts.account_mail import enqueue_account_mail
-from config import current
 from database import db, lock_owner, transaction
-from enums import AccountMessageKind
+from enums import AccountMessageKind, SourceKind
 from models import ImportedTime, Owner, Source
 from remote_calendars.messages import notes_to_json, reading_from_json, scope_to_json
 from remote_calendars.process import ask
-from remote_calendars.public_addresses import Network
-from remote_calendars.reading import Interval, ProblemCode, Reading, ReadingFailed, Scope
+from remote_calendars.reading import Interval, Reading, ReadingFailed, Scope
 from scheduling.source_troubles import CONNECT_AGAIN, WARN_AFTER
+from sources.access import Access, Ask
 from sources.leases import next_due, retry_due
 from sources.scope import scope_of
-from sources.secret_box import CanNotOpen, Secret, unseal
+from sources.secret_box import Secret
+from sources.sign_in import ask_source, may_write
 
 MANY = 20
-SECONDS_SOON, SECONDS_IN_LINE = 20.0, 5.0
-_waiting = BoundedSemaphore(2)  # else all of the server's threads could wait for other people's servers
 CONFIRM_AFTER = timedelta(hours=1)
 """So many busy times are not believed to be gone at once, before a reading so much later says the same."""
 
 
-Ask = Callable[[dict[str, Any]], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Access:
-    """What this server needs to read sources: its key, and the networks that its operator allows."""
-
-    key: str
-    networks: tuple[Network, ...]
-
-
-def ask_soon(request: dict[str, Any]) -> dict[str, Any]:
-    """Return what a source says, for somebody who waits for it. Raises ReadingFailed, also if many wait already."""
-    if not _waiting.acquire(timeout=SECONDS_IN_LINE):
-        raise ReadingFailed(ProblemCode.TIMEOUT)
-    try:
-        return ask(request, SECONDS_SOON)
-    finally:
-        _waiting.release()
-
-
-def current_access() -> Access:
-    """Return what the current app's configuration says."""
-    config = current()
-    return Access(config.secret_key, config.source_networks)
-
-
-def row_name(source: Source) -> str:
-    """Return the name by which a source's secret is bound to its row."""
-    return f"sources {source.owner_id} {source.id}"
-
-
-def request_of(kind: str, secret: Secret, scope: Scope, access: Access) -> dict[str, Any]:
+def request_of(kind: SourceKind, secret: Secret, scope: Scope, access: Access) -> dict[str, Any]:
     """Return the child's request to read a source."""
-    return {
-        "kind": kind,
-        "address": secret.address,
-        "username": secret.username,
-        "password": secret.password,
-        "networks": [str(network) for network in access.networks],
-        "scope": scope_to_json(scope),
-    }
+    return {"kind": kind, "scope": scope_to_json(scope)} | reached_by(kind, secret, access)
+
+
+def reached_by(kind: SourceKind, secret: Secret, access: Access) -> dict[str, Any]:
+    """Return the part of each request to the child that says where a source is, and how it is opened."""
+    networks = {"networks": access.network_names()}
+    if not kind.has_sign_in:
+        return {"address": secret.address, "username": secret.username, "password": secret.password} | networks
+    opens = {"access": secret.access, "may_write": may_write(kind, secret)}
+    return {"api_url": access.app(kind).api_url} | opens | networks
 
 
 def read(source: Source, access: Access, now: datetime, ask: Ask = ask) -> bool:
@@ -88,7 +54,7 @@ def read(source: Source, access: Access, now: datetime, ask: Ask = ask) -> bool:
     scope = scope_of(db.session.get_one(Owner, source.owner_id), now)
     db.session.rollback()  # nothing of the database is held while somebody else's server takes its time
     try:
-        said = ask(_request(source, scope, access))
+        said = ask_source(source, access, ask, lambda secret: _request(source, secret, scope, access))
     except ReadingFailed as failure:
         with _leased(source) as (_session, current):
             if current:
@@ -130,7 +96,7 @@ def note_failure(source: Source, failure: ReadingFailed, now: datetime) -> None:
     source.problem, source.problem_detail = failure.code, failure.detail[:500]
     source.failing_since = source.failing_since or now
     source.attempts += 1
-    source.due_at, source.leased_until = retry_due(now, source.attempts), None
+    source.due_at, source.leased_until = retry_due(now, source.attempts, failure.retry_after), None
     if source.told_at is None and (failure.code in CONNECT_AGAIN or source.failing_since <= now - WARN_AFTER):
         source.told_at = now
         owner = db.session.get_one(Owner, source.owner_id)
@@ -155,17 +121,13 @@ def replace_times(session: Session, source: Source, stretches: Iterable[Interval
         session.execute(insert(ImportedTime), new)
 
 
-def scope_request(source: Source, scope: Scope, access: Access) -> dict[str, Any]:
-    """Return the child's request to read a source that is stored. Raises CanNotOpen."""
-    secret = unseal(access.key, row_name(source), source.secret)
+def scope_request(source: Source, secret: Secret, scope: Scope, access: Access) -> dict[str, Any]:
+    """Return the child's request to read a source that is stored."""
     return request_of(source.kind, secret, scope, access) | {"calendars": json.loads(source.calendars)}
 
 
-def _request(source: Source, scope: Scope, access: Access) -> dict[str, Any]:
-    try:
-        request = scope_request(source, scope, access)
-    except CanNotOpen:
-        raise ReadingFailed(ProblemCode.KEY) from None
+def _request(source: Source, secret: Secret, scope: Scope, access: Access) -> dict[str, Any]:
+    request = scope_request(source, secret, scope, access)
     # What the server itself calls unchanged is so only for the same days and the same appointments of ours.
     marks = json.loads(source.marks)
     return request | {"known": marks if marks.get("scope") == _scope_mark(scope) else {}}

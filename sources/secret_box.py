@@ -22,11 +22,19 @@ class CanNotOpen(Exception):
 
 @dataclass(frozen=True)
 class Secret:
-    """How a source is reached. Its text shows nothing of it, so that no log does."""
+    """How a source is reached. Its text shows nothing of it, so that no log does.
+
+    By an address, with a user's name and password, or by tokens: the one for access works until a Unix time, and
+    `scope` is what it may. Then `username` tells one account from another.
+    """
 
     address: str
     username: str = ""
     password: str = ""
+    refresh: str = ""
+    access: str = ""
+    access_until: float = 0
+    scope: str = ""
 
     def __repr__(self) -> str:
         return "Secret(…)"
@@ -34,6 +42,10 @@ class Secret:
     def with_address(self, address: str) -> "Secret":
         """Return the same with another address."""
         return replace(self, address=address)
+
+    def with_tokens(self, refresh: str, access: str, until: float, scope: str) -> "Secret":
+        """Return the same with other tokens."""
+        return replace(self, refresh=refresh, access=access, access_until=until, scope=scope)
 
 
 def seal(key: str, row: str, secret: Secret) -> bytes:

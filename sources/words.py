@@ -2,11 +2,23 @@
 
 from datetime import date
 
+from enums import SourceKind
 from i18n.bidi import isolate
 from i18n.formatting import format_day
 from i18n.texts import gettext as _
 from models import Source
 from remote_calendars.reading import Note, NoteCode, ProblemCode
+
+
+def kind_text(kind: SourceKind) -> str:
+    """Return what kind of calendar a source is."""
+    texts = {
+        SourceKind.ICS: _("iCalendar feed"),
+        SourceKind.CALDAV: _("CalDAV"),
+        SourceKind.GOOGLE: _("Google Calendar"),
+        SourceKind.MICROSOFT: _("Microsoft 365"),
+    }
+    return texts[kind]
 
 
 def problem_text(code: str, detail: str) -> str:
@@ -28,6 +40,13 @@ def problem_text(code: str, detail: str) -> str:
         ProblemCode.LOGIN: _(
             "The server asks for a sign-in, or does not accept this one (%(status)s). Connect it again, with an app "
             "password if your provider has them.",
+            status=detail,
+        ),
+        ProblemCode.CONSENT: _(
+            "Bookonce may not see this account, or not any more (%(status)s). Connect it again.", status=detail
+        ),
+        ProblemCode.CLIENT: _(
+            "The provider does not accept this server’s registration (%(status)s). Tell the server’s administrator.",
             status=detail,
         ),
         ProblemCode.NOT_FOUND: _(

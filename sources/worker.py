@@ -10,9 +10,10 @@ from sqlalchemy.exc import DBAPIError
 
 from database import CommitUnknown, utcnow
 from middleware.exception_log import error_code
+from sources.access import Access
 from sources.entries import write_next
 from sources.leases import has_due_source, lease_next
-from sources.readings import Access, read
+from sources.readings import read
 
 POLL_INTERVAL = 2.0
 """Seconds between two looks at what is due."""
@@ -22,8 +23,7 @@ class SourceWorker:
     """Reads due sources, one after the other."""
 
     def __init__(self, app: Flask) -> None:
-        config = app.config["BOOKONCE"]
-        self._app, self._access = app, Access(config.secret_key, config.source_networks)
+        self._app, self._access = app, Access.of(app.config["BOOKONCE"])
         self._stopped = threading.Event()
 
     def stop(self) -> None:

@@ -14,10 +14,12 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import upgrade
+from support.fake_google import FakeGoogle
+from support.fake_microsoft import FakeMicrosoft
 from support.feed_server import FeedServer, feed_server
 from support.postgres import new_database, throwaway_postgres
 from support.smtp_server import PostOffice, post_office
-from support.sources import Sources
+from support.sources import Sources, register
 from support.world import Browser, World, make_app
 from werkzeug.routing import Rule
 
@@ -70,7 +72,7 @@ def is_slow(item: pytest.Item) -> bool:
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
     return (
         item.get_closest_marker("slow") is not None
-        or bool(fixtures & {"server", "postgres_server", "office", "feeds", "dav"})
+        or bool(fixtures & {"server", "postgres_server", "office", "feeds", "dav", "google", "microsoft"})
         or parameters.get("database_url") == "postgres"
     )
 
@@ -241,6 +243,22 @@ def feeds() -> Iterator[FeedServer]:
     """A server of other people's calendars, on 127.0.0.1."""
     with feed_server() as server:
         yield server
+
+
+@pytest.fixture
+def google(app: Flask) -> Iterator[FakeGoogle]:
+    """A server that answers as Google does, at which the app is registered."""
+    with FakeGoogle() as fake:
+        register(app, "google", fake)
+        yield fake
+
+
+@pytest.fixture
+def microsoft(app: Flask) -> Iterator[FakeMicrosoft]:
+    """A server that answers as Microsoft does, at which the app is registered."""
+    with FakeMicrosoft() as fake:
+        register(app, "microsoft", fake)
+        yield fake
 
 
 @pytest.fixture

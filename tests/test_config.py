@@ -64,6 +64,34 @@ def test_source_networks_are_addresses_and_networks(tmp_path: Path) -> None:
     assert [str(network) for network in made.source_networks] == ["192.168.0.0/16", "fd00::/8"]
 
 
+def test_a_service_to_sign_in_to_is_offered_where_its_client_is_known(tmp_path: Path) -> None:
+    assert config(tmp_path).oauth_apps == {}
+    google = {"GOOGLE_CLIENT_ID": "1-a.apps.googleusercontent.com", "GOOGLE_CLIENT_SECRET": "hunter2"}
+    microsoft = {"MICROSOFT_CLIENT_ID": "b", "MICROSOFT_CLIENT_SECRET": "c~d"}
+    apps = config(tmp_path, **google).oauth_apps
+    assert list(apps) == ["google"]
+    assert apps["google"].client_id == google["GOOGLE_CLIENT_ID"]
+    assert "hunter2" not in str(apps)
+    apps = config(tmp_path, **google, **microsoft).oauth_apps
+    assert apps["microsoft"].token_url == "https://login.microsoftonline.com/common/oauth2/v2.0/token"
+    apps = config(tmp_path, **microsoft, MICROSOFT_TENANT="example.onmicrosoft.com").oauth_apps
+    assert "/example.onmicrosoft.com/" in apps["microsoft"].authorize_url
+
+
+@pytest.mark.parametrize("service", ["GOOGLE", "MICROSOFT"])
+def test_a_clients_id_and_its_secret_need_each_other(tmp_path: Path, service: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{service}_CLIENT_SECRET: must be set"):
+        config(tmp_path, **{f"{service}_CLIENT_ID": "a"})
+    with pytest.raises(ConfigError, match=f"^{service}_CLIENT_ID: must be set"):
+        config(tmp_path, **{f"{service}_CLIENT_SECRET": "a"})
+
+
+def test_the_id_of_a_secret_is_not_taken_for_the_secret(tmp_path: Path) -> None:
+    environ = {"MICROSOFT_CLIENT_ID": "a", "MICROSOFT_CLIENT_SECRET": "0f5c0e6a-1b2c-4d3e-8f90-a1b2c3d4e5f6"}
+    with pytest.raises(ConfigError, match="^MICROSOFT_CLIENT_SECRET: is the secret's id; its value is needed"):
+        config(tmp_path, **environ)
+
+
 @pytest.mark.parametrize(
     ("url", "host", "port", "encrypted", "user", "password"),
     [
@@ -134,6 +162,7 @@ def test_the_base_url_follows_host_and_port_or_is_given(tmp_path: Path) -> None:
         ("DATABASE_URL", "postgresql://db:port/name"), ("TRUSTED_PROXIES", "1"), ("TRUSTED_PROXIES", "proxy.local"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"), ("TRUSTED_PROXIES", "127.0.0.1,"), ("TRUSTED_PROXIES", "*"),
         ("SOURCE_NETWORKS", "lan"), ("SOURCE_NETWORKS", "10.0.0.1/8"),
+        ("GOOGLE_CLIENT_ID", "a b"), ("GOOGLE_CLIENT_SECRET", "hunter2\n"), ("MICROSOFT_TENANT", "a/b"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_stops_the_start_with_a_line_that_names_it(tmp_path: Path, name: str, value: str) -> None:

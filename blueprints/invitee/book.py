@@ -36,8 +36,8 @@ from scheduling.links import get_link_by_token, require_active
 from scheduling.requests import Asked, TooManyRequests, request_link
 from scheduling.resending import resend_manage_link
 from scheduling.stamps import Stamped
+from sources.access import current_access
 from sources.asking import ask_before_booking
-from sources.readings import current_access
 
 bp = Blueprint("book", __name__)
 

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from blueprints.login_required import require_owner
 from blueprints.owner import (
+    account_sign_in,
     batches,
     bookings,
     bookings_file,
@@ -22,6 +23,7 @@ from blueprints.owner import (
 )
 
 PAGES = (
+    account_sign_in,
     batches,
     bookings,
     bookings_file,

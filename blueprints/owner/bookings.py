@@ -1,6 +1,7 @@
 """The owner's appointments: the list, the search, and the page of each."""
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -34,7 +35,7 @@ from scheduling.booking_queries import (
     get_booking,
     history,
 )
-from scheduling.busy_times import busy_between
+from scheduling.busy_times import Busy, busy_between
 from scheduling.calendars import open_hours
 from scheduling.changes import OwnerActor
 from scheduling.email_corrections import correct_email
@@ -81,7 +82,7 @@ def week() -> ResponseReturnValue:
         zone,
         now,
         [(each, url_of(each.id)) for each in found],
-        BusyTimes((busy.starts_at, busy.ends_at) for busy in busy_between(g.owner.id, since, until)),
+        _by_source(busy_between(g.owner.id, since, until)),
         open_hours(g.owner.id),
     )
     return render_page("week.html", week=drawn, days=_by_day(found, url_of, zone, now), today=today, zone=zone)
@@ -162,6 +163,14 @@ def asked_for() -> tuple[BookingFilter, str]:
 
 def _url_of() -> Callable[[int], str]:
     return url_pattern("owner.bookings.show", "booking_id")
+
+
+def _by_source(found: Iterable[Busy]) -> dict[str | None, BusyTimes]:
+    """Return the busy times by the other calendar that they are of; None has those that the owner blocked."""
+    times = defaultdict[str | None, list[tuple[datetime, datetime]]](list)
+    for busy in found:
+        times[busy.source].append((busy.starts_at, busy.ends_at))
+    return {source: BusyTimes(each) for source, each in times.items()}
 
 
 def _by_day(

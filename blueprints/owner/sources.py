@@ -1,6 +1,5 @@
 """Settings → Busy times → Other calendars: connecting them, and what was read of each."""
 
-import json
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, g, render_template, request
@@ -15,11 +14,11 @@ from i18n.texts import gettext as _
 from models import Source
 from remote_calendars.reading import ProblemCode, ReadingFailed
 from sources import connections
+from sources.access import ask_soon, current_access
 from sources.connections import MOST, BeingRead, TooManySources
 from sources.entries import choose_calendar
-from sources.readings import ask_soon, current_access
 from sources.secret_box import Secret
-from sources.words import problem_text
+from sources.words import kind_text, problem_text
 
 bp = Blueprint("sources", __name__, url_prefix="/settings/sources")
 
@@ -34,6 +33,7 @@ def index() -> ResponseReturnValue:
     page = render_template(
         "sources.html",
         form=form,
+        services=[(service, kind_text(SourceKind(service))) for service in current_access().apps],
         sources=[SourceView.of_source(source, current_access()) for source in connections.list_sources(g.owner.id)],
         zone=ZoneInfo(g.owner.timezone),
     )
@@ -86,7 +86,7 @@ def resume(source_id: int) -> ResponseReturnValue:
 @bp.post("/<id:source_id>/delete")
 def delete(source_id: int) -> ResponseReturnValue:
     """Remove a source with its busy times."""
-    source = connections.delete_source(g.owner.id, source_id)
+    source = connections.remove_source(current_access(), g.owner.id, source_id, ask_soon)
     flash(_("“%(name)s” is removed, and its busy times with it.", name=isolate(source.name)))
     return redirect_to("owner.sources.index")
 
@@ -107,14 +107,14 @@ def _change(form: ChangeForm, source: Source) -> bool:
     """Make the changes and return whether they could be made; else the form says why."""
     chosen = request.form.getlist("calendar") if "calendars" in request.form else None
     try:
-        if form.address.data or form.password.data:
+        if not source.kind.has_sign_in and (form.address.data or form.password.data):
             connections.connect_again(current_access(), g.owner.id, source.id, _secret(form, source), ask_soon)
     except ReadingFailed as failure:
         _show(form, failure)
         return False
     if chosen is not None:
-        known = {each["href"] for each in json.loads(source.calendars)}
         wanted = request.form.get("write_to", "")
+        known = connections.writable_calendars(source, connections.secret_of(current_access(), source))
         choose_calendar(g.owner.id, source.id, wanted if wanted in known else "")
     connections.change_source(g.owner.id, source.id, form.name.data or source.name, chosen)
     return True

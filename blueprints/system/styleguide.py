@@ -58,6 +58,9 @@ def _week(hours: Availability) -> WeekView:
         start = NOW + timedelta(hours=begins)
         end = start + timedelta(minutes=minutes)
         booked.append((Appointment(number, name, "", "", "", start, end, True, "Visit"), f"#{number}"))
-    busy = BusyTimes([(NOW + timedelta(hours=25), NOW + timedelta(hours=28))])
+    busy = {
+        None: BusyTimes([(NOW + timedelta(hours=25), NOW + timedelta(hours=28))]),
+        "Work": BusyTimes([(NOW + timedelta(hours=2), NOW + timedelta(hours=4))]),
+    }
     monday = first_of_week(NOW.date(), formatting.first_weekday())
     return week_view(monday, ZONE, NOW, booked, busy, [hours])

@@ -67,4 +67,6 @@ def test_the_server_loads_nothing_that_parses_what_others_send_or_that_few_proce
         for name in json.loads(said)
         if name.startswith(("alembic", "cli.", "PIL", "remote_calendars.", "recurring", "urllib3"))
     }
-    assert loaded == {f"remote_calendars.{name}" for name in ("messages", "process", "public_addresses", "reading")}
+    assert loaded == {
+        f"remote_calendars.{name}" for name in ("messages", "process", "public_addresses", "reading", "services")
+    }

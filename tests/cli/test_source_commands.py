@@ -41,6 +41,15 @@ def test_a_source_is_added_listed_and_read(world: World, feeds: FeedServer) -> N
     assert "web page" in result.stdout
 
 
+def test_work_reads_what_is_due_without_a_mail_server(world: World, feeds: FeedServer) -> None:
+    address = feeds.serve(calendar())
+    ok(world, "source", "add", "--owner", EMAIL, "--kind", "ics", "--address", address)
+    feeds.serve(lunch())
+    world.execute("UPDATE sources SET due_at = :past", past="2020-01-01 00:00:00.000000")
+    assert ok(world, "work", "--once") == ["0"]
+    assert ok(world, "source", "list", "--owner", EMAIL)[0].split("\t")[3] == "1"
+
+
 def _instant(text: str) -> float:
 
     return datetime.fromisoformat(text).timestamp()

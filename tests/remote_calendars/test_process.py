@@ -57,6 +57,13 @@ def test_a_feed_that_says_the_same_is_not_worked_out_again(feeds: FeedServer) ->
     assert feeds.asked[-1][2]["If-None-Match"] == '"1"'
 
 
+def test_how_long_a_server_wants_us_to_wait_is_passed_on(feeds: FeedServer) -> None:
+    address = feeds.serve(b"", status=429, Retry_After="120")
+    with pytest.raises(ReadingFailed) as failure:
+        read(address)
+    assert (failure.value.code, failure.value.retry_after) == (ProblemCode.SERVER, 120)
+
+
 def test_nothing_of_ours_is_sent_along(feeds: FeedServer) -> None:
     read(feeds.serve(calendar(LUNCH)))
     assert sorted(feeds.asked[0][2]) == ["Accept", "Accept-Encoding", "Host", "User-Agent"]

@@ -15,8 +15,8 @@ from database import utcnow
 from enums import SourceKind
 from models import Booking, Owner, Source
 from remote_calendars import protocol
+from sources.access import current_access
 from sources.entries import choose_calendar, count_unwritten, write_next
-from sources.readings import current_access
 
 NINE, TEN = at("2026-12-03 08:00"), at("2026-12-03 09:00")  # in Berlin
 

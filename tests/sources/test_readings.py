@@ -16,8 +16,9 @@ from remote_calendars.reading import ReadingFailed
 from scheduling import calendars
 from scheduling.errors import NotFound, SlotTaken
 from sources import connections
+from sources.access import current_access
 from sources.leases import lease, lease_next
-from sources.readings import current_access, read
+from sources.readings import read
 from sources.secret_box import CanNotOpen, Secret, seal, unseal
 
 NINE, TEN = at("2026-12-03 08:00"), at("2026-12-03 09:00")  # in Berlin

@@ -94,6 +94,7 @@ def paths(world: World, owner: Owner) -> list[str]:
         "source_id": add_source_row(world, owner.id),
     }
     values = ids | {"link_id": world.row(token).id, "name": themed_stylesheet("#aa3300").name, "digest": digest}
+    values["service"] = "google"
     tokens: defaultdict[str, str | None] = defaultdict(
         str, b=token, booking=manage, feed=feed, reset=reset, email=email
     )

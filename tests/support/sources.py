@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 from ipaddress import ip_network
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask
 
@@ -10,16 +11,28 @@ from database import db, utcnow
 from enums import SourceKind
 from models import Owner, Source
 from remote_calendars import protocol
+from remote_calendars.services import SERVICES, authorization_url
 from sources import connections
+from sources.access import current_access
+from sources.entries import write_next
 from sources.leases import lease
-from sources.readings import current_access, read, row_name
+from sources.readings import read
 from sources.secret_box import Secret, seal
+from sources.sign_in import opened, row_name, sign_in
+from support.fake_service import FakeService
 from support.world import World
 
 
 def open_network(app: Flask, network: str = "127.0.0.0/8") -> None:
     """Let the operator allow a network."""
     app.config["BOOKONCE"] = replace(app.config["BOOKONCE"], source_networks=(ip_network(network),))
+
+
+def register(app: Flask, service: str, fake: FakeService) -> None:
+    """Let the operator have registered the app at a service."""
+    open_network(app)
+    config = app.config["BOOKONCE"]
+    app.config["BOOKONCE"] = replace(config, oauth_apps={**config.oauth_apps, service: fake.app})
 
 
 class Sources:
@@ -41,6 +54,29 @@ class Sources:
         with self.world.inside():
             access, secret = current_access(), Secret(address, username, password)
             return connections.add_source(access, owner.id, kind, secret, name, ask=protocol.answer)
+
+    def sign_in(self, owner: Owner, kind: SourceKind, fake: FakeService, writing: bool = False) -> Source:
+        """Connect an account whose owner agrees to all that is asked for."""
+        verifier = "v" * 43
+        address = authorization_url(SERVICES[kind], fake.app, writing, "https://back.example/", "state", verifier)
+        code = parse_qs(urlsplit(fake.agree(address)).query)["code"][0]
+        with self.world.inside():
+            asked = (current_access(), kind, "https://back.example/", code, verifier, writing)
+            secret = sign_in(*asked, protocol.answer)
+            return connections.connect_account(current_access(), owner.id, kind, secret, None, protocol.answer)
+
+    def secret(self, source: Source) -> Secret:
+        """Return what is encrypted in its row as it is now."""
+        with self.world.inside():
+            return opened(connections.get_source(source.owner_id, source.id), current_access())
+
+    def write(self) -> list[bool]:
+        """Write all appointments that are due; return whether each could be written."""
+        ended = []
+        with self.world.inside():
+            while (done := write_next(current_access(), utcnow(), ask=protocol.answer)) is not None:
+                ended.append(done)
+        return ended
 
     def read(self, source: Source) -> bool:
         with self.world.inside():

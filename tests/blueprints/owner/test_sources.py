@@ -140,7 +140,7 @@ def test_another_owners_source_is_not_there(world: World, browser: Browser, acti
 def test_which_calendars_of_an_account_count_can_be_chosen(world: World, owner: Owner, browser: Browser) -> None:
     source_id = add_source_row(world, owner.id)
     there = [{"href": "/a/", "name": "Work", "counts": True}, {"href": "/b/", "name": "Family", "counts": True}]
-    world.execute("UPDATE sources SET calendars = :there", there=json.dumps(there))
+    world.execute("UPDATE sources SET kind = 'caldav', calendars = :there", there=json.dumps(there))
     assert browser.get(f"{PATH}/{source_id}").text.count(" checked") == 2 + 1  # and no calendar to write into
     browser.change(f"{PATH}/{source_id}", {"name": "Mine", "calendars": "1", "calendar": "/b/"})
     page = browser.get(f"{PATH}/{source_id}").text

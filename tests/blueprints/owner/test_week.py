@@ -1,13 +1,16 @@
 """The week at a glance."""
 
 import re
+from html import unescape
 
 import pytest
 import time_machine
+from support.sources import add_source_row
 from support.world import HTMX, Browser, World, at
 from werkzeug.test import TestResponse
 
-from models import Owner
+from database import transaction
+from models import ImportedTime, Owner
 from scheduling import busy_times, calendars
 
 PATH = "/bookings/week"
@@ -73,8 +76,23 @@ def test_closed_days_are_toned_and_busy_times_hatched(world: World, owner: Owner
     page = browser.get(PATH).text
     assert page.count('class="off-hours"') == 2
     assert page.count('class="busy-hours"') == 2
-    assert "Busy: 1 Dec 2026, 12:00 – 2 Dec 2026, 12:00" in page
+    assert "Blocked: 1 Dec 2026, 12:00 – 2 Dec 2026, 12:00" in page
     assert "Trade fair" not in page
+
+
+def test_what_is_busy_in_another_calendar_looks_different_and_says_in_which(
+    world: World, owner: Owner, browser: Browser
+) -> None:
+    world.calendar(owner)
+    assert "another calendar" not in browser.get(PATH).text
+    source_id = add_source_row(world, owner.id)
+    with world.inside(), transaction() as session:
+        busy_at = {"starts_at": at("2026-12-01 11:00"), "ends_at": at("2026-12-01 12:00")}
+        session.add(ImportedTime(owner_id=owner.id, source_id=source_id, **busy_at))
+    page = unescape(browser.get(PATH).text)
+    assert re.search(r"#week-elsewhere\)\"><title>Busy in “\W?Work\W?”: .*12:00\W{1,3}13:00", page)
+    assert "busy in another calendar" in page
+    assert 'fill="url(#week-hatch)"' not in page
 
 
 def test_a_calendar_that_is_closed_or_archived_opens_no_day(world: World, owner: Owner, browser: Browser) -> None:
