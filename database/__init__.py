@@ -1,6 +1,15 @@
 """The database's interface for the other packages: session, transactions, column types."""
 
-from database.session import CommitUnknown, begin_snapshot, close_session, db, lock_owner, snapshot, transaction
+from database.session import (
+    CommitUnknown,
+    bare_transaction,
+    begin_snapshot,
+    close_session,
+    db,
+    lock_owner,
+    snapshot,
+    transaction,
+)
 from database.types import (
     LARGEST_ID,
     AnswersText,
@@ -33,6 +42,7 @@ __all__ = [
     "LARGEST_ID",
     "QuestionsText",
     "Timestamp",
+    "bare_transaction",
     "begin_snapshot",
     "close_session",
     "column_values",

@@ -40,9 +40,22 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.astimezone(UTC)
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """Write SQLite's text in one step instead of three."""
+        return instant_text if dialect.name == "sqlite" else super().bind_processor(dialect)
+
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """Parse SQLite's text in one step instead of three: a page may read ten thousand instants."""
         return _read_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def instant_text(value: datetime | None) -> str | None:
+    """Return an instant as SQLite has it: such texts are in the order of their instants. Raises ValueError."""
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a naive datetime is no instant")
+    return value.astimezone(UTC).isoformat(" ", "microseconds")[: -len("+00:00")]
 
 
 def _read_text(text: str | None) -> datetime | None:
