@@ -11,6 +11,7 @@ from database.session import (
     transaction,
 )
 from database.types import (
+    INSTANT_TEXT,
     LARGEST_ID,
     AnswersText,
     AvailabilityText,
@@ -22,6 +23,7 @@ from database.types import (
     Instants,
     QuestionsText,
     Timestamp,
+    UnreadInstant,
     column_values,
     enum_text,
     instants_text,
@@ -30,6 +32,7 @@ from database.types import (
 from database.wiping import wipe_deleted
 
 __all__ = [
+    "INSTANT_TEXT",
     "AnswersText",
     "AvailabilityText",
     "Base",
@@ -42,6 +45,7 @@ __all__ = [
     "LARGEST_ID",
     "QuestionsText",
     "Timestamp",
+    "UnreadInstant",
     "bare_transaction",
     "begin_snapshot",
     "close_session",
