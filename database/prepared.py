@@ -74,9 +74,7 @@ class Prepared:
         try:
             return found(driver.execute(self._text, self._constants | self._written(parameters)))
         except sqlite3.Error as error:
-            raise DBAPIError.instance(
-                self._text, None, error, sqlite3.Error, hide_parameters=True, dialect=_SQLITE
-            ) from error
+            raise sqlalchemy_error(self._text, error) from error
 
     def _written(self, parameters: dict[str, Any]) -> dict[str, Any]:
         writers = self._writers
@@ -87,6 +85,11 @@ class Prepared:
         for place, read in self._readers:
             values[place] = read(values[place])
         return values
+
+
+def sqlalchemy_error(statement: str, error: sqlite3.Error) -> Exception:
+    """Return what SQLAlchemy raises when SQLite's driver raises this error."""
+    return DBAPIError.instance(statement, None, error, sqlite3.Error, hide_parameters=True, dialect=_SQLITE)
 
 
 def _writer(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
