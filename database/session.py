@@ -60,7 +60,7 @@ def bare_transaction() -> Iterator[Connection]:
     if db.session.registry.has():
         _end_reading(db.session())
     engine = db.engine
-    with _in_line(engine.dialect), engine.connect() as connection:
+    with engine.connect() as connection, _in_line(engine.dialect):
         try:
             connection.execution_options(**{SQLITE_BEGIN: "IMMEDIATE"}).begin()
             yield connection
