@@ -849,6 +849,8 @@ ACTIVE = and_(  # as `Link.state` and `Calendar.takes_bookings` say, at the inst
     Calendar.is_open,
     Calendar.archived_at.is_(None),
 )
+# The sources that say at once whether a stretch is free, so that they are asked before a booking.
+ANSWERS_AT_ONCE = and_(Source.kind != SourceKind.ICS, Source.paused_at.is_(None), Source.problem == "")
 
 Mail = Message | AccountMessage
 MailTable = type[Message] | type[AccountMessage]

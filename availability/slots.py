@@ -5,11 +5,12 @@ all arithmetic is on instants, so a day on which the clock changes needs no spec
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
 
 MINUTES_A_DAY = 24 * 60
@@ -78,30 +79,47 @@ class Rules:
         return min(last, self.latest) if self.latest else last
 
 
-class BusyTimes:
-    """Intervals in which the owner can't be booked, given in any order; they may overlap."""
+@dataclass(frozen=True)
+class Notation:
+    """How instants are written: as values of any kind that are in the order of their instants."""
 
-    def __init__(self, intervals: Iterable[tuple[datetime, datetime]] = ()) -> None:
-        self._starts: list[datetime] = []
-        self._ends: list[datetime] = []
+    write: Callable[[datetime], Any]
+    read: Callable[[Any], datetime]
+
+
+AS_INSTANTS = Notation(lambda at: at, lambda at: at)
+
+
+class BusyTimes:
+    """Intervals in which the owner can't be booked, given in any order; they may overlap.
+
+    They are kept as they are written: to read thousands of texts takes longer than all else that is done with them.
+    """
+
+    def __init__(self, intervals: Iterable[tuple[Any, Any]] = (), notation: Notation = AS_INSTANTS) -> None:
+        self._write, self._read = notation.write, notation.read
+        self._starts: list[Any] = []
+        self._ends: list[Any] = []
+        last = None
         for start, end in sorted(intervals):
-            if self._ends and start <= self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], end)
-            else:
+            if last is None or start > last:
                 self._starts.append(start)
-                self._ends.append(end)
+                self._ends.append(last := end)
+            elif end > last:
+                self._ends[-1] = last = end
 
     def meets(self, start: datetime, end: datetime) -> bool:
         """Return whether `[start, end)` overlaps one of them."""
-        i = bisect_right(self._ends, start)
-        return i < len(self._starts) and self._starts[i] < end
+        i = bisect_right(self._ends, self._write(start))
+        return i < len(self._starts) and bool(self._starts[i] < self._write(end))
 
     def between(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Yield their parts within `[start, end)`, sorted; none touches another."""
-        for i in range(bisect_right(self._ends, start), len(self._starts)):
-            if self._starts[i] >= end:
+        first, last = self._write(start), self._write(end)
+        for i in range(bisect_right(self._ends, first), len(self._starts)):
+            if self._starts[i] >= last:
                 return
-            yield max(self._starts[i], start), min(self._ends[i], end)
+            yield self._read(max(self._starts[i], first)), self._read(min(self._ends[i], last))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,17 @@
 """The database's interface for the other packages: session, transactions, column types."""
 
-from database.session import CommitUnknown, begin_snapshot, close_session, db, lock_owner, snapshot, transaction
+from database.session import (
+    CommitUnknown,
+    bare_transaction,
+    begin_snapshot,
+    close_session,
+    db,
+    lock_owner,
+    snapshot,
+    transaction,
+)
 from database.types import (
+    INSTANT_TEXT,
     LARGEST_ID,
     AnswersText,
     AvailabilityText,
@@ -13,6 +23,7 @@ from database.types import (
     Instants,
     QuestionsText,
     Timestamp,
+    UnreadInstant,
     column_values,
     enum_text,
     instants_text,
@@ -21,6 +32,7 @@ from database.types import (
 from database.wiping import wipe_deleted
 
 __all__ = [
+    "INSTANT_TEXT",
     "AnswersText",
     "AvailabilityText",
     "Base",
@@ -33,6 +45,8 @@ __all__ = [
     "LARGEST_ID",
     "QuestionsText",
     "Timestamp",
+    "UnreadInstant",
+    "bare_transaction",
     "begin_snapshot",
     "close_session",
     "column_values",

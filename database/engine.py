@@ -1,8 +1,11 @@
 """The engine: how SQLite begins transactions, and how long either database may keep a request waiting."""
 
+import sqlite3
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
+
+from database.prepared import sqlalchemy_error
 
 # Options of a connection's execution: what follows BEGIN on the database of that name.
 SQLITE_BEGIN, POSTGRES_BEGIN = "sqlite_begin", "postgres_begin"
@@ -66,7 +69,8 @@ def _on_sqlite_connect(connection: Any, _record: object) -> None:
 
 
 def _on_sqlite_begin(connection: Any) -> None:
-    if kind := connection.get_execution_options().get(SQLITE_BEGIN):
-        connection.exec_driver_sql(f"BEGIN {kind}")
-    else:  # nothing is locked yet, so it can't fail; past SQLAlchemy it takes a tenth of the time
-        connection.connection.driver_connection.execute("BEGIN")
+    begin = f"BEGIN {connection.get_execution_options().get(SQLITE_BEGIN, '')}"
+    try:
+        connection.connection.driver_connection.execute(begin)  # past SQLAlchemy it takes a tenth of the time
+    except sqlite3.Error as error:
+        raise sqlalchemy_error(begin, error) from error

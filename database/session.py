@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from threading import Lock
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Dialect, Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -35,12 +35,10 @@ def transaction() -> Iterator[Session]:
     the same for one owner. Raises CommitUnknown.
     """
     session = db.session()
-    if session.info.get("transaction"):
-        raise RuntimeError("a transaction within a transaction")
-    session.rollback()
+    _end_reading(session)
     session.info["transaction"] = True
     try:
-        with _in_line(session):
+        with _in_line(session.get_bind().dialect):
             try:
                 session.connection(execution_options={SQLITE_BEGIN: "IMMEDIATE"})
                 yield session
@@ -54,13 +52,38 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
-def _in_line(session: Session) -> Iterator[None]:
+def bare_transaction() -> Iterator[Connection]:
+    """Yield a connection in a new transaction, as `transaction` does, without a session: that takes as long as a query.
+
+    What is read with `db.session` meanwhile is not of this transaction.
+    """
+    if db.session.registry.has():
+        _end_reading(db.session())
+    engine = db.engine
+    with engine.connect() as connection, _in_line(engine.dialect):
+        try:
+            connection.execution_options(**{SQLITE_BEGIN: "IMMEDIATE"}).begin()
+            yield connection
+            _commit(connection)
+        except BaseException:
+            _roll_back(connection)
+            raise
+
+
+def _end_reading(session: Session) -> None:
+    if session.info.get("transaction"):
+        raise RuntimeError("a transaction within a transaction")
+    session.rollback()
+
+
+@contextmanager
+def _in_line(dialect: Dialect) -> Iterator[None]:
     """Let one thread of this process after the other begin to write on SQLite, which has one writer at a time.
 
     SQLite's own wait sleeps for longer and longer, while the lock is free. Whoever stands in line for too long goes on
     to that wait, as for writers of other processes, so that both together end in time.
     """
-    in_line = session.get_bind().dialect.name == "sqlite" and _writer.acquire(timeout=LINE_TIMEOUT)
+    in_line = dialect.name == "sqlite" and _writer.acquire(timeout=LINE_TIMEOUT)
     try:
         yield
     finally:
@@ -76,16 +99,16 @@ def close_session(_error: BaseException | None = None) -> None:
         db.session().invalidate()
 
 
-def _roll_back(session: Session) -> None:
+def _roll_back(what: Session | Connection) -> None:
     try:
-        session.rollback()
+        what.rollback()
     except DBAPIError:
-        session.invalidate()
+        what.invalidate()
 
 
-def _commit(session: Session) -> None:
+def _commit(what: Session | Connection) -> None:
     try:
-        session.commit()
+        what.commit()
     except DBAPIError as error:
         failed_to_sync = str(getattr(error.orig, "sqlite_errorname", "")).startswith("SQLITE_IOERR_FSYNC")
         if error.connection_invalidated or failed_to_sync:
@@ -107,14 +130,14 @@ def begin_snapshot() -> None:
     session.connection(execution_options={POSTGRES_BEGIN: READ_SNAPSHOT})
 
 
-def lock_owner(owner_id: int) -> bool:
+def lock_owner(owner_id: int, connection: Connection | None = None) -> bool:
     """Lock the owner until the transaction ends; return whether rows that were read before must be read again.
 
     Without the lock PostgreSQL would still refuse a double booking, but racing ones may deadlock on the exclusion
     constraint for a second. SQLite has one writer at a time anyway. 0 is the lock of what has no owner yet.
+    It is that of the session's transaction, or of the connection's.
     """
-    session = db.session()
-    if session.get_bind().dialect.name != "postgresql":
+    if db.engine.dialect.name != "postgresql":
         return False
-    session.execute(text("SELECT pg_advisory_xact_lock(:owner)"), {"owner": owner_id})
+    (connection or db.session).execute(text("SELECT pg_advisory_xact_lock(:owner)"), {"owner": owner_id})
     return True

@@ -18,6 +18,7 @@ from i18n.texts import lazy_gettext as _l
 from models import Calendar, FieldUse
 from parsing.limits import MAX_ANSWER, MAX_LINE, MAX_PHONE, MAX_TEXT
 from parsing.questions import Answers, Question, QuestionKind
+from scheduling.link_forms import LinkForm
 
 
 class BookingForm(OurForm):
@@ -35,7 +36,7 @@ class BookingForm(OurForm):
     notes = fields.text_field(_l("Anything to know before"), MAX_TEXT)
 
 
-def booking_form(calendar: Calendar, **prefilled: str) -> BookingForm:
+def booking_form(calendar: Calendar | LinkForm, **prefilled: str) -> BookingForm:
     """Return the booking form of the calendar, with its questions as the fields `answer-<id>`."""
     return _form_class(calendar.questions, calendar.phone_field, calendar.notes_field)(data=prefilled)
 

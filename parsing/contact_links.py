@@ -8,7 +8,7 @@ from urllib.parse import quote
 from jinja2 import utils
 from markupsafe import Markup
 
-from parsing.email_addresses import is_email, split_address
+from parsing.email_addresses import ORDINARY, is_email, split_address
 
 MAX_DIGITS = 15  # ITU-T E.164
 MIN_DIGITS = 3
@@ -16,8 +16,6 @@ SURELY_A_NUMBER = 6
 """Signs; a shorter number in a contact may be that of a room, or a year."""
 _PLAIN = "!$'*+"
 """What a local part may hold beside letters and digits, and has no meaning in a URL."""
-_ORDINARY = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}")
-"""Nearly all addresses. They mean nothing else in a URL or in HTML, so the long check is left out."""
 _MAIL_LINK = re.compile(r'<a href="mailto:[^"]*"[^>]*>(.*?)</a>', re.DOTALL)
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _PARTS = re.compile(r"[,;|·\r\n]")
@@ -70,7 +68,7 @@ def urlize(text: str) -> Markup:
 
 def mail_link(address: str) -> Markup:
     """Return the address as an HTML link; as text if it is no email address."""
-    if _ORDINARY.fullmatch(address):
+    if ORDINARY.fullmatch(address):  # it means nothing else in a URL or in HTML
         return Markup(f'<a href="mailto:{address}">{address}</a>')  # noqa: S704
     url = mailto_url(address)
     return Markup('<a href="{}">{}</a>').format(url, address) if url else Markup("{}").format(address)

@@ -7,6 +7,10 @@ import email_validator
 
 from parsing.invisible import strip_invisible
 
+ORDINARY = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}")
+"""Nearly all addresses, for which the long checks are left out."""
+_SHORT = 63
+"""No part of an address of this length is too long: a label of a domain may have as many characters."""
 _IN_BRACKETS = re.compile(r"[^<>]*<([^<>]*)>[.,;]?")
 
 # In-house mail has such domains, and so have people who try things out.
@@ -25,11 +29,18 @@ class Mailbox:
 
 def is_email(text: str) -> bool:
     """Return whether `text` is an email address; delivery is not checked."""
+    if len(text) <= _SHORT and ORDINARY.fullmatch(text) and not _is_special(text):
+        return True
     try:
         email_validator.validate_email(text, check_deliverability=False)
     except email_validator.EmailNotValidError:
         return False
     return True
+
+
+def _is_special(address: str) -> bool:
+    """Return whether the domain may be one that is nobody's (RFC 6761)."""
+    return address.rpartition(".")[2] in email_validator.SPECIAL_USE_DOMAIN_NAMES
 
 
 def clean_email(text: str) -> str:

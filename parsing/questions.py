@@ -57,7 +57,7 @@ def read_questions(text: str) -> tuple[Question, ...]:
 
 def write_answers(answers: Answers) -> str:
     """Return the answers as JSON, in their order."""
-    return json.dumps(answers, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(answers, ensure_ascii=False, separators=(",", ":")) if answers else "[]"
 
 
 def read_answers(text: str) -> Answers:

@@ -9,6 +9,7 @@ import tokens
 from availability.offers import Offer
 from availability.slots import Rules
 from database import lock_owner, utcnow
+from database.prepared import Prepared
 from models import ACTIVE, Calendar, Link, Source, slot_rules
 
 
@@ -37,7 +38,7 @@ class ActiveLink:
     is_written: bool
 
 
-_FIND = (
+_FIND = Prepared(
     select(
         Link.id.label("link_id"),
         Link.duration.label("offered_duration"),
@@ -66,13 +67,13 @@ _FIND = (
 def find_active_for_update(connection: Connection, token: str) -> ActiveLink | None:
     """Return the link with this token, holding the owner's lock; None if there is none that is active now."""
     link = find_active(connection, token)
-    return find_active(connection, token) if link and lock_owner(link.owner_id) else link
+    return find_active(connection, token) if link and lock_owner(link.owner_id, connection) else link
 
 
 def find_active(connection: Connection, token: str) -> ActiveLink | None:
     """Return the link with this token as of now; None if there is none that is active."""
     now = utcnow()
-    row = connection.execute(_FIND, {"hash": tokens.digest(token), "now": now}).one_or_none()
+    row = _FIND.row(connection, hash=tokens.digest(token), now=now)
     if row is None:
         return None
     offer = Offer(row.offered_duration, row.earliest, row.latest, row.starts)

@@ -191,4 +191,4 @@ def _record_change(
     db.session.flush()
     enqueue_entry(db.session.connection(), booking, now)
     if notify:
-        enqueue_notifications(booking, MessageKind(kind), now, change)
+        enqueue_notifications(db.session.connection(), booking, MessageKind(kind), now, change)

@@ -5,7 +5,18 @@ Nothing is sent here: `notifications.worker` sends the rows later.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, bindparam, func, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from database import Instant, column_values, db
 from models import (
@@ -45,7 +56,9 @@ FAILED_MAILS = _count_failed(Message) + _count_failed(AccountMessage)
 LATE_MAILS = _count_late(Message) + _count_late(AccountMessage)
 
 
-def enqueue_notifications(booking: Booking, kind: MessageKind, now: datetime, change: Change | None = None) -> None:
+def enqueue_notifications(
+    connection: Connection, booking: Booking, kind: MessageKind, now: datetime, change: Change | None = None
+) -> None:
     """Write a message to each side about the booking; booking and change must be flushed before.
 
     A message about a change says all that one before it would, so those that are not sent yet are dropped.
@@ -54,7 +67,7 @@ def enqueue_notifications(booking: Booking, kind: MessageKind, now: datetime, ch
         drop_undelivered(booking, now)
     give_up_at = min(now + KEEP_TRYING, booking.ends_at)
     rows = [column_values(new_message(booking, kind, recipient, now, give_up_at, change)) for recipient in Role]
-    db.session.connection().execute(_INSERT, rows)
+    connection.execute(_INSERT, rows)
 
 
 def new_message(

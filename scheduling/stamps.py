@@ -7,10 +7,10 @@ from sqlalchemy import Engine, Text, bindparam, cast, select, type_coerce
 
 import tokens
 from database import instants_text
-from database.row_query import RowQuery
+from database.prepared import Prepared
 from models import ACTIVE, Calendar, Link, Owner
 
-_ACTIVE = RowQuery(
+_ACTIVE = Prepared(
     select(
         Calendar.id,
         Owner.stamp,

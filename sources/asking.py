@@ -16,8 +16,7 @@ from sqlalchemy import bindparam, insert, select
 import tokens
 from availability.slots import Rules
 from database import db, lock_owner, transaction, utcnow
-from enums import SourceKind
-from models import ImportedTime, Link, Owner, Source
+from models import ANSWERS_AT_ONCE, ImportedTime, Link, Owner, Source
 from remote_calendars.messages import reading_from_json
 from remote_calendars.process import ask
 from remote_calendars.reading import Interval, ReadingFailed, Scope
@@ -33,11 +32,10 @@ MOST = 4
 _asking = BoundedSemaphore(MOST)
 ASK_AT_ONCE: Ask = partial(ask, seconds=SECONDS, grace=GRACE)
 
-_ANSWERS_AT_ONCE = (Source.kind != SourceKind.ICS, Source.paused_at.is_(None), Source.problem == "")
 _OF_LINK = (
     select(Source)
     .join(Link, Link.owner_id == Source.owner_id)
-    .where(Link.token_hash == bindparam("hash"), Link.used_at.is_(None), *_ANSWERS_AT_ONCE)
+    .where(Link.token_hash == bindparam("hash"), Link.used_at.is_(None), ANSWERS_AT_ONCE)
 )
 
 
@@ -54,7 +52,7 @@ def ask_before_moving(
     access: Access, owner_id: int, rules: Rules, start: datetime | None, ask: Ask = ASK_AT_ONCE
 ) -> None:
     """Ask the owner's calendars about the slot at `start`. Raises SlotTaken if they are busy then."""
-    sources = db.session.scalars(select(Source).where(Source.owner_id == owner_id, *_ANSWERS_AT_ONCE)).all()
+    sources = db.session.scalars(select(Source).where(Source.owner_id == owner_id, ANSWERS_AT_ONCE)).all()
     if sources and start is not None:
         _ask_all(access, list(sources), rules, start, ask)
 

@@ -22,7 +22,7 @@ from blueprints.slot_picker import (
 )
 from blueprints.spent_page import spent_page
 from blueprints.view_models import PrivacyView
-from database import begin_snapshot, utcnow
+from database import begin_snapshot, db, utcnow
 from forms.booking import BookingForm, ResendForm, answer_name, answers, booking_form
 from forms.links import RequestForm
 from i18n.texts import gettext as _
@@ -32,6 +32,7 @@ from parsing.values import parse_instant
 from public_urls import key, manage_token
 from scheduling.bookings import BookingRequest, book, find_by_request_id, is_free
 from scheduling.errors import LinkUnavailable, SlotTaken
+from scheduling.link_forms import get_link_form
 from scheduling.links import get_link_by_token, require_active
 from scheduling.requests import Asked, TooManyRequests, request_link
 from scheduling.resending import resend_manage_link
@@ -48,7 +49,7 @@ KEPT_FIELDS = ("name", "email", "phone", "notes", "request_id")
 def require_link() -> None:
     """Answer 404 to a form for an unknown link before the form is parsed."""
     if request.method == "POST":
-        g.link = get_link_by_token((request.view_args or {})["token"])
+        g.asked = get_link_form(db.engine, (request.view_args or {})["token"])
 
 
 @bp.get("/b/<token>")
@@ -64,7 +65,7 @@ def show(token: str) -> ResponseReturnValue:
 @bp.post("/b/<token>")
 def create(token: str) -> ResponseReturnValue:
     """Book. The form's `look` buttons show other slots instead, and keep what was typed."""
-    form, browses = booking_form(g.link.calendar), "look" in request.form
+    form, browses = booking_form(g.asked), "look" in request.form
     if not browses and form.validate():
         return _book(token, form)
     link = get_link_by_token(token)
@@ -122,13 +123,14 @@ def _book(token: str, form: BookingForm) -> ResponseReturnValue:
         email=form.email.data,
         phone=form.phone.data or "" if form.phone else "",
         notes=form.notes.data or "" if form.notes else "",
-        answers=answers(form, g.link.calendar.questions),
+        answers=answers(form, g.asked.questions),
         timezone=form.timezone.data or "",
         request_id=form.request_id.data or "",
         locale=str(get_locale()),
     )
     try:
-        ask_before_booking(current_access(), token, start)
+        if g.asked.asks_calendars:
+            ask_before_booking(current_access(), token, start)
         return _redirect_to_booking(book(key(), token, booking_request, notify=config.current().sends_mail))
     except SlotTaken:
         return _taken(get_link_by_token(token), start)

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import event
+from support.statements import each_statement
 from support.world import HTMX, Browser, World, at, z
 
-from database import db
 from models import Owner
 
 NINE = at("2026-11-30 09:00")
@@ -24,21 +22,8 @@ def counted(world: World) -> Iterator[list[str]]:
         if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "--")):
             asked.append(statement)
 
-    def on_checkout(connection: Any, *_: object) -> None:
-        connection.set_trace_callback(note)
-
-    def before_execute(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        note(statement)
-
-    with world.inside():
-        engine = db.engine
-    listening = ("checkout", on_checkout) if world.on_sqlite else ("before_cursor_execute", before_execute)
-    event.listen(engine, *listening)
-    try:
+    with each_statement(world, note):
         yield asked
-    finally:
-        event.remove(engine, *listening)
-        engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 from support.http_client import filled_in, get, post
 from support.postgres import new_database
 from support.shop import Shop, tomorrow
 from support.sources import add_source_row
+from support.statements import each_statement
 from support.world import World, at, starts, z
 
 from accounts import branding, owners
@@ -164,11 +164,9 @@ def drop_triggers(world: World, table: str) -> None:
 
 def test_all_tables_that_a_slot_page_reads_have_triggers(kept: Kept) -> None:
     """The link is read each time, and has none."""
-    with kept.world.inside():
-        engine = db.engine
     asked: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda _c, _cursor, statement, *_: asked.append(statement))
-    kept.page()
+    with each_statement(kept.world, asked.append):
+        kept.page()
     read = {table for table in db.metadata.tables if re.search(rf"\b{table}\.", " ".join(asked))}
     assert read == {"links", "owners", *STAMPED}
 
@@ -185,16 +183,14 @@ def test_an_owners_stamp_is_not_renewed_by_what_another_owner_does(kept: Kept) -
 def test_a_change_while_a_page_is_made_does_not_get_under_the_older_stamp(kept: Kept) -> None:
     """After a fail-over or a restore the older stamp may come back, and then its rows, too."""
     stamp, before = kept.stamp(), kept.truth()
-    with kept.world.inside():
-        engine = db.engine
     booked: list[Booking] = []
 
-    def book_meanwhile(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+    def book_meanwhile(statement: str) -> None:
         if "busy_times" in statement and not booked:
             booked.append(kept.other.book(kept.other.link(kept.calendar), at("2026-11-30 13:00")))
 
-    event.listen(engine, "before_cursor_execute", book_meanwhile)
-    kept.page()
+    with each_statement(kept.world, book_meanwhile):
+        kept.page()
     assert booked
     assert kept.page() == kept.truth() != before
     kept.other.execute("DELETE FROM bookings WHERE id = :id", id=booked[0].id)

@@ -12,7 +12,7 @@ from flask import Flask, url_for
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from support.racing import race
-from support.raw_database import check_then_insert, insert, row_like, take_protection_away
+from support.raw_database import after_each_update, check_then_insert, insert, row_like, take_protection_away
 from support.routes import SECURITY_HEADERS, paths
 from support.server_process import KEY
 from support.sources import add_source_row
@@ -148,26 +148,14 @@ def test_two_owners_may_be_busy_at_the_same_time(world: World) -> None:
 
 
 def test_what_only_the_database_sees_is_refused_in_our_words_too(world: World) -> None:
-    """Somebody writes past our lock after we looked: here just before the insert."""
+    """Somebody writes past our lock after we looked: here a trigger, just before the insert."""
     calendar = world.calendar()
-    first = world.book(world.link(calendar), NINE)
-    token, other = world.link(calendar), world.row(world.link(calendar))
-    stray = row_like(world, first, link_id=other.id) | dict.fromkeys(("starts_at", "blocked_from"), TEN)
-    stray |= dict.fromkeys(("ends_at", "blocked_until"), TEN + timedelta(minutes=30))
-
-    def write_past_us(connection: Any, _cursor: object, statement: str, *_: Any) -> None:
-        if statement.startswith("INSERT INTO bookings") and not written:
-            written.append(stray)
-            connection.execute(Booking.__table__.insert().values(stray))
-
-    written: list[Any] = []
-    with world.inside():
-        event.listen(db.engine, "before_cursor_execute", write_past_us)
-    with pytest.raises(SlotTaken):
+    first, stray = (world.book(world.link(calendar), start) for start in (NINE, TEN))
+    world.cancel(stray)
+    token = world.link(calendar)
+    confirm = f"UPDATE bookings SET status = 'confirmed' WHERE id = {stray.id};"
+    with after_each_update(world, "links", confirm), pytest.raises(SlotTaken):
         world.book(token, TEN)
-    with world.inside():
-        event.remove(db.engine, "before_cursor_execute", write_past_us)
-    assert written
     assert world.row(token).used_at is None
     world.execute("UPDATE links SET used_at = NULL")
     with world.inside():
@@ -203,12 +191,13 @@ def test_a_booking_that_fails_at_its_end_leaves_an_active_link_and_no_booking(wo
         raise ConnectionError("the plug was pulled")
 
     with world.inside():
-        event.listen(db.session, "before_commit", fail)
+        engine = db.engine
+    event.listen(engine, "commit", fail)
     try:
         with pytest.raises(ConnectionError):
             world.book(token, NINE)
     finally:
-        event.remove(db.session, "before_commit", fail)
+        event.remove(engine, "commit", fail)
     assert world.bookings() == []
     assert world.row(token).used_at is None
     assert world.book(token, NINE)

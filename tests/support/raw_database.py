@@ -2,6 +2,8 @@
 
 import re
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +28,20 @@ def insert(world: World, row: dict[str, Any]) -> None:
     with world.inside():
         db.session.execute(Booking.__table__.insert().values(row))
         db.session.commit()
+
+
+@contextmanager
+def after_each_update(world: World, table: str, statement: str) -> Iterator[None]:
+    """Let the database itself execute a statement after each update of a row of the table."""
+    if world.on_sqlite:
+        world.execute(f"CREATE TRIGGER stray AFTER UPDATE ON {table} BEGIN {statement} END")
+    else:
+        world.execute(
+            f"CREATE FUNCTION stray() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {statement} RETURN NULL; END $$"
+        )
+        world.execute(f"CREATE TRIGGER stray AFTER UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION stray()")
+    yield
+    world.execute("DROP TRIGGER stray" if world.on_sqlite else "DROP FUNCTION stray CASCADE")
 
 
 def take_protection_away(world: World, keep_rows: bool = False) -> None:
