@@ -57,6 +57,14 @@ class Summary(NamedTuple):
     booked: int
 
 
+class CalendarName(NamedTuple):
+    """A calendar that is not archived, by which a list is filtered."""
+
+    id: int
+    name: str
+    is_open: bool
+
+
 def create_calendar(owner_id: int, **fields: Any) -> Calendar:
     """Create a calendar as `new_calendar` does, save and return it."""
     with transaction() as session:
@@ -80,13 +88,7 @@ def copy_of(calendar: Calendar, name: str) -> Calendar:
 
 def get_calendar(owner_id: int, calendar_id: int) -> Calendar:
     """Return the owner's calendar, archived or not, with its owner loaded. Raises NotFound."""
-    query = (
-        select(Calendar)
-        .join(Calendar.owner)
-        .options(contains_eager(Calendar.owner))
-        .where(Calendar.id == calendar_id, Calendar.owner_id == owner_id)
-    )
-    calendar: Calendar = get_or_not_found(query)
+    calendar: Calendar = get_or_not_found(_WITH_OWNER, {"owner": owner_id, "id": calendar_id})
     return calendar
 
 
@@ -139,6 +141,11 @@ def list_calendars(owner_id: int) -> Sequence[Calendar]:
     return db.session.scalars(query.order_by(Calendar.id)).all()
 
 
+def calendar_names(owner_id: int) -> list[CalendarName]:
+    """Return the owner's calendars, without archived ones, oldest first."""
+    return [CalendarName._make(row) for row in db.session.connection().execute(_NAMES, {"owner": owner_id})]
+
+
 def open_hours(owner_id: int) -> Sequence[Availability]:
     """Return the availability of each calendar that takes bookings, up to `MOST_SEARCHED`; equal ones once."""
     query = select(Calendar.availability).where(
@@ -147,10 +154,22 @@ def open_hours(owner_id: int) -> Sequence[Availability]:
     return db.session.scalars(query.distinct().limit(MOST_SEARCHED)).all()
 
 
+_OWNER = bindparam("owner", type_=BigInteger)
+_WITH_OWNER = (
+    select(Calendar)
+    .join(Calendar.owner)
+    .options(contains_eager(Calendar.owner))
+    .where(Calendar.id == bindparam("id", type_=BigInteger), Calendar.owner_id == _OWNER)
+)
+_NAMES = (
+    select(*(Calendar.__table__.c[name] for name in CalendarName._fields))
+    .where(Calendar.owner_id == _OWNER, Calendar.archived_at.is_(None))
+    .order_by(Calendar.id)
+)
 # The page's calendars first, so that the links of no other are counted.
 _PAGE = (
     select(*(Calendar.__table__.c[name] for name in ("owner_id", *Summary._fields[:-3])), ARCHIVED)
-    .where(Calendar.owner_id == bindparam("owner", type_=BigInteger))
+    .where(Calendar.owner_id == _OWNER)
     .order_by(ARCHIVED, Calendar.id)
     .offset(bindparam("skip", type_=Integer))
     .limit(bindparam("most", type_=Integer))
