@@ -1,20 +1,21 @@
 """Calendars: create, change, list, delete or archive."""
 
 from collections.abc import Sequence
+from functools import reduce
 from itertools import islice
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Integer,
-    ScalarSelect,
     Select,
     bindparam,
     exists,
     func,
     literal_column,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.orm import Session, contains_eager
@@ -42,7 +43,7 @@ ARCHIVED = Calendar.archived_at.is_not(None).label("is_archived")
 class Summary(NamedTuple):
     """A calendar in the owner's list, with the numbers of its unused links and of its bookings.
 
-    Both are counted up to `MANY`, since counting many thousands is slow.
+    Counting many thousands is slow, so `MANY` or more stands for many.
     """
 
     id: int
@@ -194,10 +195,16 @@ def search_calendars(owner_id: int, words: str, limit: int) -> list[Summary]:
     return list(islice(found, limit))
 
 
-def _up_to_many(*parts: Select[int]) -> ScalarSelect[int]:
-    """Return how many rows of the page's calendar the parts find together, up to MANY."""
-    few = union_all(*(part.correlate(_PAGE) for part in parts)).limit(literal_column(str(MANY))).subquery()
-    return select(func.count()).select_from(few).scalar_subquery()
+def _count(*parts: Select[int]) -> ColumnElement[int]:
+    """Return how many rows of the page's calendar the parts find together, or MANY if one of them finds so many.
+
+    Each part is a range of an index. To go past 99 entries is a third of the work of counting them.
+    """
+    parts = tuple(part.correlate(_PAGE) for part in parts)
+    many, last = literal_column(str(MANY), Integer), literal_column(str(MANY - 1), Integer)
+    full = (part.with_only_columns(many).limit(literal_column("1")).offset(last).scalar_subquery() for part in parts)
+    counts = [part.with_only_columns(func.count(), maintain_column_froms=True).scalar_subquery() for part in parts]
+    return func.coalesce(*full, reduce(add, counts))
 
 
 def _hasten_sources(session: Session, owner_id: int) -> None:
@@ -213,7 +220,7 @@ def _summaries() -> Select[*tuple[Any, ...]]:
     expiring = unused.where(Link.expires_at > bindparam("now", type_=Instant))
     bookings = select(Booking.id).where(Booking.owner_id == _PAGE.c.owner_id, Booking.calendar_id == _PAGE.c.id)
     columns = (_PAGE.c[name] for name in Summary._fields[:-2])
-    query = select(*columns, _up_to_many(lasting, expiring), _up_to_many(bookings))
+    query = select(*columns, _count(lasting, expiring), _count(bookings))
     return query.order_by(_PAGE.c.is_archived, _PAGE.c.id)
 
 
