@@ -104,10 +104,8 @@ def all_links(calendar: Calendar, state: LinkState | None, now: datetime) -> Ite
 
 def recent_batches(owner_id: int, calendar_id: int | None, limit: int) -> Sequence[Batch]:
     """Return the owner's newest batches, of one calendar or of all."""
-    query = select(Batch).where(Batch.owner_id == owner_id)
-    if calendar_id is not None:
-        query = query.where(Batch.calendar_id == calendar_id)
-    return db.session.scalars(query.order_by(Batch.id.desc()).limit(limit)).all()
+    values = {"owner": owner_id, "limit": limit} | ({} if calendar_id is None else {"calendar": calendar_id})
+    return db.session.scalars(_batches(calendar_id is not None), values).all()
 
 
 def known_people(owner_id: int, limit: int) -> Sequence[tuple[str, str]]:
@@ -186,6 +184,12 @@ def _page(state: LinkState | None, given: frozenset[str]) -> Select[*tuple[Any, 
 def _counts(given: frozenset[str]) -> Select[*tuple[Any, ...]]:
     mine = select(Link.id).where(_MINE, *_conditions(None, given))
     return select(*(_up_to_many(mine if state is None else mine.where(_is(state))) for state in _COUNTED))
+
+
+@lru_cache(maxsize=2)
+def _batches(of_calendar: bool) -> Select[Batch]:
+    query = select(Batch).where(Batch.owner_id == _OWNER).order_by(Batch.id.desc()).limit(_LIMIT)
+    return query.where(Batch.calendar_id == bindparam("calendar")) if of_calendar else query
 
 
 def _found_by(words: list[str], wanted: list[ColumnElement[bool]]) -> CompoundSelect[int]:
