@@ -11,7 +11,7 @@ from i18n.formatting import format_hour, format_hours
 from i18n.locales import current_locale
 
 NOON = 12 * 60
-CELL = "M{x} {y}h6a2 2 0 0 1 2 2v3a2 2 0 0 1-2 2h-6a2 2 0 0 1-2-2v-3a2 2 0 0 1 2-2z"
+CELL = "M{x} {y}h6v3h-6z"  # its stroke, of 4 pixels, makes it ten by seven, with round corners
 STEP_X, STEP_Y = 13, 11
 
 BAR = Markup(
@@ -39,7 +39,7 @@ def _drawing(week: tuple[Windows, ...], locale: Locale) -> Markup:
         morning = any(window.opens < NOON for window in windows)
         afternoon = any(window.closes > NOON for window in windows)
         for half, is_open in enumerate((morning, afternoon)):
-            shapes[is_open] += CELL.format(x=STEP_X * place + 2, y=STEP_Y * half)
+            shapes[is_open] += CELL.format(x=STEP_X * place + 2, y=STEP_Y * half + 2)
     image = Markup('<svg class="week" viewBox="0 0 88 18" role="img" aria-label="{}">{}</svg>')
     paths = Markup('<path class="closed" d="{}"/><path d="{}"/>').format(shapes[False], shapes[True])
     return image.format(words, paths)

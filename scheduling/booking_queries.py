@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy import BigInteger, Integer, Select, bindparam, select, tuple_
 from sqlalchemy.orm import contains_eager
 
 from availability.slots import DAY, Availability, within
@@ -50,14 +51,6 @@ class Appointment(NamedTuple):
     calendar_name: str
 
 
-# Columns and no rows of the ORM, which take three times as long.
-_LISTED = select(
-    *(Booking.__table__.c[name] for name in Appointment._fields[:-2]),
-    CONFIRMED.label("is_confirmed"),
-    Calendar.__table__.c.name.label("calendar_name"),
-).join_from(Booking.__table__, Calendar.__table__, Booking.calendar_id == Calendar.id)
-
-
 def appointments(
     owner_id: int, which: BookingFilter, now: datetime, limit: int, after: Cursor | None = None, words: str = ""
 ) -> Sequence[Appointment]:
@@ -65,39 +58,45 @@ def appointments(
 
     `after` is where the previous page ended. Each of `words` must occur in the name or the email.
     """
-    order = tuple_(Booking.starts_at, Booking.id)
-    begins = after is None  # else the cursor limits the range of the index
-    query = filtered(_LISTED.limit(limit), owner_id, which, now, words, ordered=True, bounded=begins)
-    if after is not None:
-        place = tuple_(literal(after.start, Instant), literal(after.id))
-        query = query.where(order > place if which is BookingFilter.COMING else order < place)
-    return [Appointment._make(row) for row in db.session.connection().execute(query)]
+    query = _searching(_page(which, begins=after is None), words)
+    values = _values(owner_id, now) | {"limit": limit}
+    values |= {"start": after.start, "last_id": after.id} if after else {}
+    return [Appointment._make(row) for row in db.session.connection().execute(query, values)]
 
 
 def filtered(
-    query: Select[Any],
-    owner_id: int,
-    which: BookingFilter,
-    now: datetime,
-    words: str,
-    ordered: bool = False,
-    bounded: bool = True,
+    query: Select[Any], owner_id: int, which: BookingFilter, now: datetime, words: str, ordered: bool = False
 ) -> Select[Any]:
-    """Return the query of bookings with what a list shows, in its order if `ordered`.
+    """Return the query of bookings with what a list shows, in its order if `ordered`."""
+    shown = _searching(_filtered(query, which, ordered), words)
+    return shown.params(_values(owner_id, now))
+
+
+def _searching(query: Select[Any], words: str) -> Select[Any]:
+    for word in normalize_for_search(words).split():
+        query = query.where(Booking.search_text.contains(word, autoescape=True))
+    return query
+
+
+def _values(owner_id: int, now: datetime) -> dict[str, Any]:
+    return {"owner": owner_id, "now": now, "earliest": now - LONGEST}
+
+
+def _filtered(query: Select[Any], which: BookingFilter, ordered: bool, bounded: bool = True) -> Select[Any]:
+    """Return the query with the filter, for the parameters of `_values`.
 
     `bounded` limits the range of the index by what is known of when such an appointment starts.
     """
-    query = query.where(Booking.owner_id == owner_id)
+    now, earliest = bindparam("now", type_=Instant), bindparam("earliest", type_=Instant)
+    query = query.where(Booking.owner_id == bindparam("owner", type_=BigInteger))
     if which is BookingFilter.COMING:
         query = query.where(CONFIRMED, Booking.ends_at > now)
-        query = query.where(Booking.starts_at > now - LONGEST) if bounded else query
+        query = query.where(Booking.starts_at > earliest) if bounded else query
     if which is BookingFilter.PAST:
         query = query.where(CONFIRMED, Booking.ends_at <= now)
         query = query.where(Booking.starts_at < now) if bounded else query
     if which is BookingFilter.CANCELLED:
         query = query.where(CANCELLED)
-    for word in normalize_for_search(words).split():
-        query = query.where(Booking.search_text.contains(word, autoescape=True))
     if not ordered:
         return query
     if which is BookingFilter.COMING:
@@ -115,6 +114,25 @@ def appointments_between(owner_id: int, since: datetime, until: datetime) -> Seq
         Booking.ends_at > since,
     ).order_by(Booking.starts_at, Booking.id)
     return [Appointment._make(row) for row in db.session.connection().execute(query)]
+
+
+# Columns and no rows of the ORM, which take three times as long.
+_LISTED = select(
+    *(Booking.__table__.c[name] for name in Appointment._fields[:-2]),
+    CONFIRMED.label("is_confirmed"),
+    Calendar.__table__.c.name.label("calendar_name"),
+).join_from(Booking.__table__, Calendar.__table__, Booking.calendar_id == Calendar.id)
+
+
+@lru_cache(maxsize=16)
+def _page(which: BookingFilter, begins: bool) -> Select[Any]:
+    """Return the query of a page, which is built once. Of a later page, the cursor limits the range of the index."""
+    query = _filtered(_LISTED, which, ordered=True, bounded=begins).limit(bindparam("limit", type_=Integer))
+    if begins:
+        return query
+    order = tuple_(Booking.starts_at, Booking.id)
+    place = tuple_(bindparam("start", type_=Instant), bindparam("last_id", type_=BigInteger))
+    return query.where(order > place if which is BookingFilter.COMING else order < place)
 
 
 def get_booking(owner_id: int, booking_id: int) -> Booking:

@@ -1,20 +1,21 @@
 """Calendars: create, change, list, delete or archive."""
 
 from collections.abc import Sequence
+from functools import reduce
 from itertools import islice
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Integer,
-    ScalarSelect,
     Select,
     bindparam,
     exists,
     func,
     literal_column,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.orm import Session, contains_eager
@@ -42,7 +43,7 @@ ARCHIVED = Calendar.archived_at.is_not(None).label("is_archived")
 class Summary(NamedTuple):
     """A calendar in the owner's list, with the numbers of its unused links and of its bookings.
 
-    Both are counted up to `MANY`, since counting many thousands is slow.
+    Counting many thousands is slow, so `MANY` or more stands for many.
     """
 
     id: int
@@ -55,6 +56,14 @@ class Summary(NamedTuple):
     is_archived: bool
     waiting: int
     booked: int
+
+
+class CalendarName(NamedTuple):
+    """A calendar that is not archived, by which a list is filtered."""
+
+    id: int
+    name: str
+    is_open: bool
 
 
 def create_calendar(owner_id: int, **fields: Any) -> Calendar:
@@ -80,13 +89,7 @@ def copy_of(calendar: Calendar, name: str) -> Calendar:
 
 def get_calendar(owner_id: int, calendar_id: int) -> Calendar:
     """Return the owner's calendar, archived or not, with its owner loaded. Raises NotFound."""
-    query = (
-        select(Calendar)
-        .join(Calendar.owner)
-        .options(contains_eager(Calendar.owner))
-        .where(Calendar.id == calendar_id, Calendar.owner_id == owner_id)
-    )
-    calendar: Calendar = get_or_not_found(query)
+    calendar: Calendar = get_or_not_found(_WITH_OWNER, {"owner": owner_id, "id": calendar_id})
     return calendar
 
 
@@ -139,6 +142,11 @@ def list_calendars(owner_id: int) -> Sequence[Calendar]:
     return db.session.scalars(query.order_by(Calendar.id)).all()
 
 
+def calendar_names(owner_id: int) -> list[CalendarName]:
+    """Return the owner's calendars, without archived ones, oldest first."""
+    return [CalendarName._make(row) for row in db.session.connection().execute(_NAMES, {"owner": owner_id})]
+
+
 def open_hours(owner_id: int) -> Sequence[Availability]:
     """Return the availability of each calendar that takes bookings, up to `MOST_SEARCHED`; equal ones once."""
     query = select(Calendar.availability).where(
@@ -147,10 +155,22 @@ def open_hours(owner_id: int) -> Sequence[Availability]:
     return db.session.scalars(query.distinct().limit(MOST_SEARCHED)).all()
 
 
+_OWNER = bindparam("owner", type_=BigInteger)
+_WITH_OWNER = (
+    select(Calendar)
+    .join(Calendar.owner)
+    .options(contains_eager(Calendar.owner))
+    .where(Calendar.id == bindparam("id", type_=BigInteger), Calendar.owner_id == _OWNER)
+)
+_NAMES = (
+    select(*(Calendar.__table__.c[name] for name in CalendarName._fields))
+    .where(Calendar.owner_id == _OWNER, Calendar.archived_at.is_(None))
+    .order_by(Calendar.id)
+)
 # The page's calendars first, so that the links of no other are counted.
 _PAGE = (
     select(*(Calendar.__table__.c[name] for name in ("owner_id", *Summary._fields[:-3])), ARCHIVED)
-    .where(Calendar.owner_id == bindparam("owner", type_=BigInteger))
+    .where(Calendar.owner_id == _OWNER)
     .order_by(ARCHIVED, Calendar.id)
     .offset(bindparam("skip", type_=Integer))
     .limit(bindparam("most", type_=Integer))
@@ -175,10 +195,16 @@ def search_calendars(owner_id: int, words: str, limit: int) -> list[Summary]:
     return list(islice(found, limit))
 
 
-def _up_to_many(*parts: Select[int]) -> ScalarSelect[int]:
-    """Return how many rows of the page's calendar the parts find together, up to MANY."""
-    few = union_all(*(part.correlate(_PAGE) for part in parts)).limit(literal_column(str(MANY))).subquery()
-    return select(func.count()).select_from(few).scalar_subquery()
+def _count(*parts: Select[int]) -> ColumnElement[int]:
+    """Return how many rows of the page's calendar the parts find together, or MANY if one of them finds so many.
+
+    Each part is a range of an index. To go past 99 entries is a third of the work of counting them.
+    """
+    parts = tuple(part.correlate(_PAGE) for part in parts)
+    many, last = literal_column(str(MANY), Integer), literal_column(str(MANY - 1), Integer)
+    full = (part.with_only_columns(many).limit(literal_column("1")).offset(last).scalar_subquery() for part in parts)
+    counts = [part.with_only_columns(func.count(), maintain_column_froms=True).scalar_subquery() for part in parts]
+    return func.coalesce(*full, reduce(add, counts))
 
 
 def _hasten_sources(session: Session, owner_id: int) -> None:
@@ -194,7 +220,7 @@ def _summaries() -> Select[*tuple[Any, ...]]:
     expiring = unused.where(Link.expires_at > bindparam("now", type_=Instant))
     bookings = select(Booking.id).where(Booking.owner_id == _PAGE.c.owner_id, Booking.calendar_id == _PAGE.c.id)
     columns = (_PAGE.c[name] for name in Summary._fields[:-2])
-    query = select(*columns, _up_to_many(lasting, expiring), _up_to_many(bookings))
+    query = select(*columns, _count(lasting, expiring), _count(bookings))
     return query.order_by(_PAGE.c.is_archived, _PAGE.c.id)
 
 

@@ -3,9 +3,23 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, bindparam, false, func, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 import tokens
@@ -16,6 +30,8 @@ from scheduling.search import normalize_for_search
 MANY = 100
 """Counts end here, since counting many thousands is slow."""
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+_OWNER, _NOW = bindparam("owner", type_=BigInteger), bindparam("now", type_=Instant)
+_MINE = Link.owner_id == _OWNER
 
 
 @dataclass(frozen=True)
@@ -60,43 +76,36 @@ def list_links(
     owner_id: int, chosen: LinkFilter, now: datetime, limit: int, before: int | None = None
 ) -> list[ListedLink]:
     """Return up to `limit` links, newest first; `before` is the id of the last one of the previous page."""
-    wanted = _conditions(chosen)
-    if chosen.state is not None:
-        wanted.append(_is(chosen.state, now, pages=True))
-    if before is not None:
-        wanted.append(Link.id < before)
+    values = _values(owner_id, chosen, now) | {"limit": limit} | ({} if before is None else {"before": before})
+    query = _page(chosen.state, frozenset(values))
     if chosen.words and chosen.token is None:
-        wanted = [Link.id.in_(_found_by(owner_id, normalize_for_search(chosen.words).split(), wanted, limit))]
-    query = _listed(owner_id).where(*wanted).order_by(Link.id.desc()).limit(limit)
-    return [ListedLink._make(row) for row in db.session.execute(query)]
+        words = normalize_for_search(chosen.words).split()
+        query = _LISTED.where(Link.id.in_(_found_by(words, _conditions(chosen.state, frozenset(values)))))
+        query = query.order_by(Link.id.desc()).limit(_LIMIT)
+    return [ListedLink._make(row) for row in db.session.connection().execute(query, values)]
 
 
 def count_links(owner_id: int, chosen: LinkFilter, now: datetime) -> dict[LinkState | None, int]:
     """Return how many links there are of each state, and of all (None), up to MANY; none of them for a search."""
     if chosen.words or chosen.token:
         return {}
-    states = [None, *LinkState]
-    mine = [Link.owner_id == owner_id, *_conditions(chosen)]
-    counts = [
-        _up_to_many(select(Link.id).where(*mine, *([] if state is None else [_is(state, now)]))) for state in states
-    ]
-    return dict(zip(states, db.session.execute(select(*counts)).one(), strict=True))
+    values = _values(owner_id, chosen, now)
+    counts = db.session.connection().execute(_counts(frozenset(values)), values).one()
+    return dict(zip(_COUNTED, counts, strict=True))
 
 
 def all_links(calendar: Calendar, state: LinkState | None, now: datetime) -> Iterator[Link]:
     """Give a calendar's links, oldest first, a thousand at a time."""
     query = select(Link).where(Link.owner_id == calendar.owner_id, Link.calendar_id == calendar.id).order_by(Link.id)
     if state is not None:
-        query = query.where(_is(state, now))
-    yield from db.session.scalars(query.execution_options(yield_per=1000))
+        query = query.where(_is(state))
+    yield from db.session.scalars(query.execution_options(yield_per=1000), {"now": now})
 
 
 def recent_batches(owner_id: int, calendar_id: int | None, limit: int) -> Sequence[Batch]:
     """Return the owner's newest batches, of one calendar or of all."""
-    query = select(Batch).where(Batch.owner_id == owner_id)
-    if calendar_id is not None:
-        query = query.where(Batch.calendar_id == calendar_id)
-    return db.session.scalars(query.order_by(Batch.id.desc()).limit(limit)).all()
+    values = {"owner": owner_id, "limit": limit} | ({} if calendar_id is None else {"calendar": calendar_id})
+    return db.session.scalars(_batches(calendar_id is not None), values).all()
 
 
 def known_people(owner_id: int, limit: int) -> Sequence[tuple[str, str]]:
@@ -110,59 +119,88 @@ def known_people(owner_id: int, limit: int) -> Sequence[tuple[str, str]]:
     return [(name, email) for name, email, _last in db.session.execute(grouped)]
 
 
-def _listed(owner_id: int) -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            Link.id,
-            Link.salt,
-            Link.token_hash,
-            Link.label,
-            Link.name,
-            Link.email,
-            Link.created_at,
-            Link.expires_at,
-            Link.used_at,
-            Link.revoked_at,
-            Link.position,
-            Calendar.name,
-            and_(Calendar.is_open, Calendar.archived_at.is_(None)),
-            Booking.id,
-            Booking.name,
-            Booking.email,
-            Booking.starts_at,
-            Booking.ends_at,
-            CONFIRMED,
-            Batch.id,
-            Batch.label,
-            Batch.count,
-        )
-        .join(Calendar, Calendar.id == Link.calendar_id)
-        .outerjoin(Booking, Booking.link_id == Link.id)
-        .outerjoin(Batch, Batch.id == Link.batch_id)
-        .where(Link.owner_id == owner_id)
+# Queries are built once for each set of the values that they get.
+_COUNTED = (None, *LinkState)
+_LIMIT = bindparam("limit", type_=Integer)
+_CONDITIONS: dict[str, ColumnElement[bool]] = {
+    "calendar": Link.calendar_id == bindparam("calendar"),
+    "batch": Link.batch_id == bindparam("batch"),
+    "hash": Link.token_hash == bindparam("hash"),
+    "before": Link.id < bindparam("before"),
+}
+_LISTED = (
+    select(
+        Link.id,
+        Link.salt,
+        Link.token_hash,
+        Link.label,
+        Link.name,
+        Link.email,
+        Link.created_at,
+        Link.expires_at,
+        Link.used_at,
+        Link.revoked_at,
+        Link.position,
+        Calendar.name,
+        and_(Calendar.is_open, Calendar.archived_at.is_(None)),
+        Booking.id,
+        Booking.name,
+        Booking.email,
+        Booking.starts_at,
+        Booking.ends_at,
+        CONFIRMED,
+        Batch.id,
+        Batch.label,
+        Batch.count,
     )
+    .join(Calendar, Calendar.id == Link.calendar_id)
+    .outerjoin(Booking, Booking.link_id == Link.id)
+    .outerjoin(Batch, Batch.id == Link.batch_id)
+    .where(_MINE)
+)
 
 
-def _conditions(chosen: LinkFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if chosen.calendar_id is not None:
-        found.append(Link.calendar_id == chosen.calendar_id)
-    if chosen.batch_id is not None:
-        found.append(Link.batch_id == chosen.batch_id)
-    if chosen.token is not None:
-        found.append(Link.token_hash == tokens.digest(chosen.token))
-    return found
+def _values(owner_id: int, chosen: LinkFilter, now: datetime) -> dict[str, Any]:
+    """Return the values of the query's parameters, without those that the filter leaves out."""
+    given = {
+        "calendar": chosen.calendar_id,
+        "batch": chosen.batch_id,
+        "hash": None if chosen.token is None else tokens.digest(chosen.token),
+    }
+    return {"owner": owner_id, "now": now} | {name: value for name, value in given.items() if value is not None}
 
 
-def _found_by(owner_id: int, words: list[str], wanted: list[ColumnElement[bool]], limit: int) -> CompoundSelect[int]:
+def _conditions(state: LinkState | None, given: frozenset[str]) -> list[ColumnElement[bool]]:
+    conditions = [condition for name, condition in _CONDITIONS.items() if name in given]
+    return conditions if state is None else [*conditions, _is(state, pages=True)]
+
+
+@lru_cache(maxsize=128)
+def _page(state: LinkState | None, given: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    return _LISTED.where(*_conditions(state, given)).order_by(Link.id.desc()).limit(_LIMIT)
+
+
+@lru_cache(maxsize=16)
+def _counts(given: frozenset[str]) -> Select[*tuple[Any, ...]]:
+    mine = select(Link.id).where(_MINE, *_conditions(None, given))
+    return select(*(_up_to_many(mine if state is None else mine.where(_is(state))) for state in _COUNTED))
+
+
+@lru_cache(maxsize=2)
+def _batches(of_calendar: bool) -> Select[Batch]:
+    query = select(Batch).where(Batch.owner_id == _OWNER).order_by(Batch.id.desc()).limit(_LIMIT)
+    return query.where(Batch.calendar_id == bindparam("calendar")) if of_calendar else query
+
+
+def _found_by(words: list[str], wanted: list[ColumnElement[bool]]) -> CompoundSelect[int]:
     """Return the query for the newest links whose notes, or whose bookings, have all of the words.
 
     They are two, each of them limited: with `OR` the links of a million that nobody noted would be read, too.
     """
-    noted = select(Link.id).where(Link.owner_id == owner_id, NOTED, *_have(Link.search_text, words), *wanted)
-    booked = select(Link.id).join(Booking, Booking.link_id == Link.id).where(Booking.owner_id == owner_id)
+    noted = select(Link.id).where(_MINE, NOTED, *_have(Link.search_text, words), *wanted)
+    booked = select(Link.id).join(Booking, Booking.link_id == Link.id).where(Booking.owner_id == _OWNER)
     booked = booked.where(*_have(Booking.search_text, words), *wanted)
-    newest = (query.order_by(Link.id.desc()).limit(limit).subquery() for query in (noted, booked))
+    newest = (query.order_by(Link.id.desc()).limit(_LIMIT).subquery() for query in (noted, booked))
     return union_all(*(select(found.c.id) for found in newest))
 
 
@@ -170,7 +208,7 @@ def _have(text: InstrumentedAttribute[str], words: list[str]) -> list[ColumnElem
     return [text.contains(word, autoescape=True) for word in words] or [false()]
 
 
-def _is(state: LinkState, now: datetime, pages: bool = False) -> ColumnElement[bool]:
+def _is(state: LinkState, pages: bool = False) -> ColumnElement[bool]:
     """Return the condition that `Link.state` is this one; so written that partial indexes are used.
 
     For a page they are read in the order of the list, for a count in that of their expiry.
@@ -184,9 +222,9 @@ def _is(state: LinkState, now: datetime, pages: bool = False) -> ColumnElement[b
             over = (
                 func.coalesce(Link.expires_at, bindparam("never", NEVER, type_=Instant)) if pages else Link.expires_at
             )
-            return and_(UNUSED, over <= now)
+            return and_(UNUSED, over <= _NOW)
         case LinkState.ACTIVE:
-            return and_(UNUSED, or_(Link.expires_at.is_(None), Link.expires_at > now))
+            return and_(UNUSED, or_(Link.expires_at.is_(None), Link.expires_at > _NOW))
 
 
 def _up_to_many(query: Select[int]) -> ColumnElement[int]:

@@ -1,18 +1,21 @@
 """The lists of links, of one calendar and of all: filters, counts, search, one page after the other."""
 
 import re
+from collections.abc import Iterable
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from blueprints.owner.link_rows import link_rows
-from blueprints.responses import PAGE_SIZE, page_of, requested_address
+from blueprints.responses import PAGE_SIZE, page_of, requested_address, url_pattern
 from blueprints.view_models import BatchView, CalendarView, RequestView
 from database import LARGEST_ID, utcnow
+from i18n.bidi import isolate
 from models import Calendar, LinkState
 from parsing.values import parse_positive_int
-from scheduling.calendars import list_calendars
+from scheduling.calendars import CalendarName, calendar_names
 from scheduling.link_lists import MANY, LinkFilter, count_links, list_links, recent_batches
 from scheduling.requests import open_requests
 
@@ -28,11 +31,13 @@ def link_list(calendar: Calendar | None, status: int = 200, problem: str = "") -
     args, now, here, zone = request.args, utcnow(), requested_address(), ZoneInfo(g.owner.timezone)
     chosen, before = _filter(calendar), parse_positive_int(args.get("before"), LARGEST_ID)
     found, last = page_of(list_links(g.owner.id, chosen, now, PAGE_SIZE + 1, before))
+    names = calendar_names(g.owner.id) if calendar is None else []
     asked = open_requests(g.owner.id, FEW) if calendar is None and g.owner.open_requests else []
     page = render_template(
         "links.html",
         calendar=calendar and CalendarView.of(calendar),
-        calendars=[CalendarView.of(each) for each in list_calendars(g.owner.id)] if calendar is None else [],
+        choices=[(each.id, isolate(each.name), each.id == chosen.calendar_id) for each in names],
+        open=_open(names if calendar is None else [CalendarName(calendar.id, calendar.name, calendar.takes_bookings)]),
         batches=[BatchView.of(batch) for batch in recent_batches(g.owner.id, chosen.calendar_id, BATCHES)],
         chosen=chosen,
         words=args.get("q", "").strip()[:MAX_SEARCH],
@@ -56,6 +61,21 @@ def request_list() -> ResponseReturnValue:
         asked=[_request_view(each) for each in open_requests(g.owner.id, REQUESTS)],
         zone=ZoneInfo(g.owner.timezone),
     )
+
+
+class NewLinks(NamedTuple):
+    """A calendar of which new links can be made, and where many of them are, or one is."""
+
+    name: str
+    batch_url: str
+    links_url: str
+    id: int
+
+
+def _open(names: Iterable[CalendarName]) -> list[NewLinks]:
+    batch_url = url_pattern("owner.batches.create", "calendar_id")
+    links_url = url_pattern("owner.links.index", "calendar_id")
+    return [NewLinks(each.name, batch_url(each.id), links_url(each.id), each.id) for each in names if each.is_open]
 
 
 def _request_view(each: object) -> RequestView:

@@ -309,10 +309,12 @@ def test_many_calendars_come_page_by_page_the_archived_ones_last(world: World, o
     assert "Room" not in beyond
 
 
-def test_many_links_are_not_counted_to_the_end(world: World, owner: Owner, browser: Browser) -> None:
-    calendar = world.calendar(owner)
-    with world.inside():
-        links.create_links(world.key, owner.id, calendar.id, 99)
+@pytest.mark.parametrize("lasting", [0, 40, 99])
+def test_many_links_are_not_counted_to_the_end(world: World, owner: Owner, browser: Browser, lasting: int) -> None:
+    calendar = world.calendar(owner, link_days=None)
+    for days, count in ((None, lasting), (30, 99 - lasting)):
+        with world.inside():
+            links.create_links(world.key, owner.id, calendar.id, count, days=days)
     assert "99 waiting" in browser.get("/settings/calendars").text
     world.link(calendar)
     assert "99+ waiting" in browser.get("/settings/calendars").text
