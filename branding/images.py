@@ -11,7 +11,7 @@ from branding.uploads import MAX_PIXELS, MAX_SIDE, InvalidImage
 
 SIZE = (320, 128)
 """Pixels: twice the size at which it is shown, for high-resolution screens."""
-WEIGHT = 8_000
+WEIGHT = 6_000
 """Bytes: keeps a slot page with a logo within its budget."""
 
 GROUNDS = (LIGHT.panel, DARK.panel)

@@ -11,7 +11,7 @@ _worker = ThreadPoolExecutor(1, "logo")
 
 
 def prepare_logo(data: bytes) -> bytes:
-    """Return the image as WebP, at most 320 × 128 pixels and 8 kB, legible on light and dark backgrounds.
+    """Return the image as WebP, at most 320 × 128 pixels and 6 kB, legible on light and dark backgrounds.
 
     Only the pixels are kept: no location, camera data or comments. Raises InvalidImage.
     """

@@ -181,7 +181,7 @@ def test_the_browsers_time_zone_is_found_and_can_be_changed(server: Server, visi
     nine_in_berlin = re.compile("^[34]:00$")  # in March the clocks change on different days
     expect(jane.locator("[data-start]").first).to_have_text(nine_in_berlin)
     jane.get_by_role("link", name="New York (UTC").click()
-    jane.get_by_role("combobox", name="Place").fill("tok")
+    jane.locator("#zone-search").fill("tok")  # not the select, which it replaces
     expect(jane.get_by_role("option").first).to_contain_text("Tokyo")
     jane.keyboard.press("Enter")
     expect(jane.get_by_role("link", name="Tokyo (UTC+9)")).to_be_visible()
