@@ -83,7 +83,7 @@ def test_one_that_dies_is_replaced_and_the_others_go_on(server: Server) -> None:
     killed = min(before)
     os.kill(killed, signal.SIGKILL)
     assert {get(server.address, "/healthz").status for _ in range(20)} == {200}
-    until(lambda: len(workers(server)) == COUNT)
+    until(lambda: killed not in workers(server) and len(workers(server)) == COUNT)
     assert before - workers(server) == {killed}
     assert '"message": "worker ended"' in server.said()
 
