@@ -48,7 +48,7 @@ class Size:
 
 
 FULL = Size(
-    rounds=13,
+    rounds=7,
     seconds=1.0,
     calendars=200,
     past=100_000,
