@@ -17,7 +17,12 @@ from support.server_process import HOUSE, running
 from support.smtp_server import post_office
 
 HERE, ALL = Path(__file__).parent, HOUSE / "screenshots"
-SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
+SIZES = {
+    "phone": {"width": 390, "height": 844},
+    "small-phone": {"width": 360, "height": 740},
+    "desktop": {"width": 1280, "height": 800},
+    "wide": {"width": 1600, "height": 1000},
+}
 SCHEMES = ("light", "dark")
 SEEN = "http://book.example"
 """The BASE_URL in the screenshots."""
