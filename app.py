@@ -15,10 +15,11 @@ from flask_babel import Babel
 from werkzeug.routing import BaseConverter
 
 from blueprints import auth, errors, invitee, owner, system, template_functions
-from blueprints.each_row import each_row
+from blueprints.each_row import each_row, laid_out
 from blueprints.kept_pages import MOST, KeptPages
 from blueprints.login_required import csrf, current_owner
 from blueprints.owner.undo import take_undo
+from blueprints.page_template import PageTemplate
 from blueprints.responses import is_owner_page, url_pattern
 from blueprints.slot_picker import slot_page
 from branding import theme, uploads
@@ -97,6 +98,7 @@ def create_app(
     app.url_map.converters["id"] = IdConverter
     if not app.debug:
         logging.getLogger(app.name).addFilter(without_texts)
+    app.jinja_env.template_class = PageTemplate
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
     db.init_app(app)
@@ -131,6 +133,7 @@ def create_app(
         stylesheet=theme.stylesheet_url,
         url_pattern=url_pattern,
         each_row=each_row,
+        laid_out=laid_out,
         account_pages=owner.ACCOUNT_PAGES,
         base_url=base,
         current_owner=current_owner,

@@ -19,6 +19,7 @@ from accounts.login_throttle import Attempt, count_attempt, forget_attempts
 from accounts.owners import find_owner, get_owner_for_update, normalize_email
 from accounts.password_checks import password_check
 from database import Instant, db, lock_owner, transaction, utcnow
+from database.prepared import Prepared
 from models import AccountRole, BrowserSession, Owner, PublicProfile
 from scheduling import source_troubles
 from scheduling.errors import NotFound
@@ -68,7 +69,7 @@ class SignedIn(NamedTuple):
 
 
 # It runs with each of an owner's pages.
-_SIGNED_IN = (
+_SIGNED_IN = Prepared(
     select(*(Owner.__table__.c[name] for name in SignedIn._fields[:-5]))
     .add_columns(BrowserSession.__table__.c.used_on, FAILED_MAILS, LATE_MAILS, OPEN_REQUESTS, TROUBLED_SOURCES)
     .join(BrowserSession.__table__, BrowserSession.owner_id == Owner.id)
@@ -134,10 +135,9 @@ def start_session(
 def find_signed_in(token: str) -> SignedIn | None:
     """Return whose session has this token; None if there is none or it has expired."""
     now = utcnow()
-    values = {"hash": tokens.digest(token), "now": now}
-    values |= {"late": now - WARN_AFTER, "failing": now - source_troubles.WARN_AFTER}
-    row = db.session.connection().execute(_SIGNED_IN, values).one_or_none()
-    return SignedIn(*row) if row else None
+    late, failing = now - WARN_AFTER, now - source_troubles.WARN_AFTER
+    row = _SIGNED_IN.row(db.session.connection(), hash=tokens.digest(token), now=now, late=late, failing=failing)
+    return SignedIn._make(row) if row else None
 
 
 def renew_session(token: str) -> None:

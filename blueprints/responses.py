@@ -13,6 +13,8 @@ from parsing.encodings import accepts_gzip
 Row = TypeVar("Row")
 
 PAGE_SIZE = 50
+SEARCH_FROM = 10
+"""A list of so many calendars can be searched."""
 PLACEHOLDER = 10**17
 """An id that is larger than any row's, and that routes take."""
 

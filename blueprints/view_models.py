@@ -140,9 +140,8 @@ class CalendarRow(NamedTuple):
 
     id: int
     name: str
+    called: str
     is_open: bool
-    share: str
-    menu: str
     facts: str
     week: Markup
     waiting: str
@@ -158,9 +157,8 @@ class CalendarRow(NamedTuple):
         return cls(
             id=summary.id,
             name=summary.name,
+            called=isolate(summary.name),
             is_open=summary.is_open,
-            share=_("Share “%(name)s”", name=isolate(summary.name)),
-            menu=_("Menu of “%(name)s”", name=isolate(summary.name)),
             facts=" · ".join(filter(None, (format_minutes(summary.duration), isolate(summary.location)))),
             week=week_drawing(summary.availability),
             waiting=format_waiting(summary.waiting, MANY),

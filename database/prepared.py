@@ -27,9 +27,11 @@ class Prepared:
     def __init__(
         self, statement: Select[*Columns] | CompoundSelect[*Columns] | UpdateBase, fills: Sequence[str] = ()
     ) -> None:
-        """`fills` are the columns of an INSERT; those that get no value are NULL."""
+        """`fills` are the columns of an INSERT; those without a value are NULL. Raises ValueError for a list of IN."""
         compiled = statement.compile(dialect=_SQLITE, column_keys=list(fills) or None)
         self._statement, self._text = statement, str(compiled)
+        if compiled.post_compile_params:
+            raise ValueError(f"SQLAlchemy would write this anew each time: {self._text}")
         self._writers = {name: write for each, name in compiled.bind_names.items() if (write := _writer(each.type))}
         constants = {name: each.value for each, name in compiled.bind_names.items() if not each.required}
         self._constants = dict.fromkeys(fills) | self._written(constants)

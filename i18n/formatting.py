@@ -23,11 +23,11 @@ def _cached_by_locale(function: Callable[..., str]) -> Callable[..., str]:
     """Cache the texts of a function for each locale: gettext takes longer than everything else in it."""
 
     @lru_cache(maxsize=4096)
-    def cached(_key: Locale, *args: int) -> str:
+    def cached(_key: Locale, *args: int | None) -> str:
         return function(*args)
 
     @wraps(function)
-    def wrapper(*args: int) -> str:
+    def wrapper(*args: int | None) -> str:
         return cached(current_locale(), *args)
 
     return wrapper
@@ -187,20 +187,16 @@ def format_last_day(expires_at: datetime, zone: ZoneInfo) -> str:
     return _date(last_day(expires_at, zone), "d MMM y")
 
 
-def days_left(expires_at: datetime, now: datetime, zone: ZoneInfo) -> int:
-    """Return in how many days the last day is on which a link works."""
-    return (last_day(expires_at, zone) - now.astimezone(zone).date()).days
-
-
-def format_expiry(expires_at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
-    """Return when an unused link expires: `expires in 90 days`, `expires tomorrow`, `never expires`."""
-    if expires_at is None:
-        return str(_("never expires"))
-    return _expires_in(days_left(expires_at, now, zone))
+def days_left(expires_at: datetime | None, today: date, zone: ZoneInfo) -> int | None:
+    """Return in how many days the last day is on which a link works; None if it never expires."""
+    return (last_day(expires_at, zone) - today).days if expires_at else None
 
 
 @_cached_by_locale
-def _expires_in(days: int) -> str:
+def format_expiry(days: int | None) -> str:
+    """Return when an unused link expires by its `days_left`: `expires in 90 days`, `expires tomorrow`."""
+    if days is None:
+        return str(_("never expires"))
     if days < 1:
         return str(_("expires today"))
     return str(
@@ -208,9 +204,8 @@ def _expires_in(days: int) -> str:
     )
 
 
-def format_past_day(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+def format_past_day(day: date, today: date) -> str:
     """Return the day of what was: `today`, `24 Nov`, or with its year if it was another one: `24 Nov 2025`."""
-    day, today = at.astimezone(zone).date(), now.astimezone(zone).date()
     return str(_("today")) if day == today else _date(day, "d MMM" if day.year == today.year else "d MMM y")
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import contains_eager
 
 from availability.slots import DAY, Availability, within
 from database import Instant, db
+from database.prepared import Prepared
 from models import CANCELLED, CONFIRMED, Booking, Calendar, Change
 from scheduling.lookup import get_or_not_found
 from scheduling.search import normalize_for_search
@@ -58,10 +59,14 @@ def appointments(
 
     `after` is where the previous page ended. Each of `words` must occur in the name or the email.
     """
-    query = _searching(_page(which, begins=after is None), words)
     values = _values(owner_id, now) | {"limit": limit}
     values |= {"start": after.start, "last_id": after.id} if after else {}
-    return [Appointment._make(row) for row in db.session.connection().execute(query, values)]
+    connection, begins = db.session.connection(), after is None
+    if words:
+        rows = connection.execute(_searching(_page(which, begins), words), values).all()
+    else:
+        rows = _prepared_page(which, begins).rows(connection, **values)
+    return list(map(Appointment._make, rows))
 
 
 def filtered(
@@ -125,8 +130,12 @@ _LISTED = select(
 
 
 @lru_cache(maxsize=16)
+def _prepared_page(which: BookingFilter, begins: bool) -> Prepared:
+    return Prepared(_page(which, begins))
+
+
 def _page(which: BookingFilter, begins: bool) -> Select[Any]:
-    """Return the query of a page, which is built once. Of a later page, the cursor limits the range of the index."""
+    """Return the query of a page. Of a later page, the cursor limits the range of the index."""
     query = _filtered(_LISTED, which, ordered=True, bounded=begins).limit(bindparam("limit", type_=Integer))
     if begins:
         return query

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, contains_eager
 from availability.opening_hours import parse_availability
 from availability.slots import Availability
 from database import Instant, db, lock_owner, transaction, utcnow
+from database.prepared import Prepared
 from models import UNUSED, Booking, Calendar, Link, Source
 from scheduling.lookup import get_or_not_found
 from scheduling.search import normalize_for_search
@@ -144,7 +145,7 @@ def list_calendars(owner_id: int) -> Sequence[Calendar]:
 
 def calendar_names(owner_id: int) -> list[CalendarName]:
     """Return the owner's calendars, without archived ones, oldest first."""
-    return [CalendarName._make(row) for row in db.session.connection().execute(_NAMES, {"owner": owner_id})]
+    return list(map(CalendarName._make, _NAMES.rows(db.session.connection(), owner=owner_id)))
 
 
 def open_hours(owner_id: int) -> Sequence[Availability]:
@@ -162,7 +163,7 @@ _WITH_OWNER = (
     .options(contains_eager(Calendar.owner))
     .where(Calendar.id == bindparam("id", type_=BigInteger), Calendar.owner_id == _OWNER)
 )
-_NAMES = (
+_NAMES = Prepared(
     select(*(Calendar.__table__.c[name] for name in CalendarName._fields))
     .where(Calendar.owner_id == _OWNER, Calendar.archived_at.is_(None))
     .order_by(Calendar.id)
@@ -181,7 +182,7 @@ _PAGE = (
 def calendar_summaries(owner_id: int, skip: int, limit: int) -> list[Summary]:
     """Return up to `limit` calendars of the owner after the first `skip`, with counts; archived ones come last."""
     values = {"owner": owner_id, "skip": skip, "most": limit, "now": utcnow()}
-    return [Summary._make(row) for row in db.session.connection().execute(_SUMMARIES, values)]
+    return list(map(Summary._make, _SUMMARIES.rows(db.session.connection(), **values)))
 
 
 def search_calendars(owner_id: int, words: str, limit: int) -> list[Summary]:
@@ -224,4 +225,4 @@ def _summaries() -> Select[*tuple[Any, ...]]:
     return query.order_by(_PAGE.c.is_archived, _PAGE.c.id)
 
 
-_SUMMARIES = _summaries()
+_SUMMARIES = Prepared(_summaries())

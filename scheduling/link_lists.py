@@ -24,6 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 import tokens
 from database import Instant, db
+from database.prepared import Prepared
 from models import CONFIRMED, NOTED, UNUSED, Batch, Booking, Calendar, Link, LinkState
 from scheduling.search import normalize_for_search
 
@@ -72,17 +73,28 @@ class ListedLink(NamedTuple):
     batch_count: int | None
 
 
+class BatchName(NamedTuple):
+    """Links that were made at once, by which a list is filtered."""
+
+    id: int
+    label: str
+    size: int
+    created_at: datetime
+
+
 def list_links(
     owner_id: int, chosen: LinkFilter, now: datetime, limit: int, before: int | None = None
 ) -> list[ListedLink]:
     """Return up to `limit` links, newest first; `before` is the id of the last one of the previous page."""
     values = _values(owner_id, chosen, now) | {"limit": limit} | ({} if before is None else {"before": before})
-    query = _page(chosen.state, frozenset(values))
+    given, connection = frozenset(values), db.session.connection()
     if chosen.words and chosen.token is None:
         words = normalize_for_search(chosen.words).split()
-        query = _LISTED.where(Link.id.in_(_found_by(words, _conditions(chosen.state, frozenset(values)))))
-        query = query.order_by(Link.id.desc()).limit(_LIMIT)
-    return [ListedLink._make(row) for row in db.session.connection().execute(query, values)]
+        query = _LISTED.where(Link.id.in_(_found_by(words, _conditions(chosen.state, given))))
+        rows = connection.execute(query.order_by(Link.id.desc()).limit(_LIMIT), values).all()
+    else:
+        rows = _page(chosen.state, given).rows(connection, **values)
+    return list(map(ListedLink._make, rows))
 
 
 def count_links(owner_id: int, chosen: LinkFilter, now: datetime) -> dict[LinkState | None, int]:
@@ -90,7 +102,7 @@ def count_links(owner_id: int, chosen: LinkFilter, now: datetime) -> dict[LinkSt
     if chosen.words or chosen.token:
         return {}
     values = _values(owner_id, chosen, now)
-    counts = db.session.connection().execute(_counts(frozenset(values)), values).one()
+    [counts] = _counts(frozenset(values)).rows(db.session.connection(), **values)
     return dict(zip(_COUNTED, counts, strict=True))
 
 
@@ -102,10 +114,10 @@ def all_links(calendar: Calendar, state: LinkState | None, now: datetime) -> Ite
     yield from db.session.scalars(query.execution_options(yield_per=1000), {"now": now})
 
 
-def recent_batches(owner_id: int, calendar_id: int | None, limit: int) -> Sequence[Batch]:
+def recent_batches(owner_id: int, calendar_id: int | None, limit: int) -> list[BatchName]:
     """Return the owner's newest batches, of one calendar or of all."""
     values = {"owner": owner_id, "limit": limit} | ({} if calendar_id is None else {"calendar": calendar_id})
-    return db.session.scalars(_batches(calendar_id is not None), values).all()
+    return list(map(BatchName._make, _batches(calendar_id is not None).rows(db.session.connection(), **values)))
 
 
 def known_people(owner_id: int, limit: int) -> Sequence[tuple[str, str]]:
@@ -176,20 +188,21 @@ def _conditions(state: LinkState | None, given: frozenset[str]) -> list[ColumnEl
 
 
 @lru_cache(maxsize=128)
-def _page(state: LinkState | None, given: frozenset[str]) -> Select[*tuple[Any, ...]]:
-    return _LISTED.where(*_conditions(state, given)).order_by(Link.id.desc()).limit(_LIMIT)
+def _page(state: LinkState | None, given: frozenset[str]) -> Prepared:
+    return Prepared(_LISTED.where(*_conditions(state, given)).order_by(Link.id.desc()).limit(_LIMIT))
 
 
 @lru_cache(maxsize=16)
-def _counts(given: frozenset[str]) -> Select[*tuple[Any, ...]]:
+def _counts(given: frozenset[str]) -> Prepared:
     mine = select(Link.id).where(_MINE, *_conditions(None, given))
-    return select(*(_up_to_many(mine if state is None else mine.where(_is(state))) for state in _COUNTED))
+    return Prepared(select(*(_up_to_many(mine if state is None else mine.where(_is(state))) for state in _COUNTED)))
 
 
 @lru_cache(maxsize=2)
-def _batches(of_calendar: bool) -> Select[Batch]:
-    query = select(Batch).where(Batch.owner_id == _OWNER).order_by(Batch.id.desc()).limit(_LIMIT)
-    return query.where(Batch.calendar_id == bindparam("calendar")) if of_calendar else query
+def _batches(of_calendar: bool) -> Prepared:
+    query = select(Batch.id, Batch.label, Batch.count, Batch.created_at).where(Batch.owner_id == _OWNER)
+    query = query.where(Batch.calendar_id == bindparam("calendar")) if of_calendar else query
+    return Prepared(query.order_by(Batch.id.desc()).limit(_LIMIT))
 
 
 def _found_by(words: list[str], wanted: list[ColumnElement[bool]]) -> CompoundSelect[int]:

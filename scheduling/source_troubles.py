@@ -17,7 +17,10 @@ TROUBLED_SOURCES = (
     .where(
         Source.owner_id == Owner.id,
         Source.paused_at.is_(None),
-        or_(Source.problem.in_(CONNECT_AGAIN), Source.failing_since <= bindparam("failing", type_=Instant)),
+        or_(
+            *(Source.problem == each for each in CONNECT_AGAIN),  # no IN, since the query is prepared
+            Source.failing_since <= bindparam("failing", type_=Instant),
+        ),
     )
     .correlate(Owner)
     .scalar_subquery()

@@ -14,7 +14,7 @@ from availability.slots import DAY
 from blueprints.busy_reasons import busy_reasons
 from blueprints.calendar_sections import phrases_of, sections_of
 from blueprints.drawings import axis_drawing
-from blueprints.responses import PAGE_SIZE, form_status, page_of, redirect_to, url_pattern
+from blueprints.responses import PAGE_SIZE, SEARCH_FROM, form_status, page_of, redirect_to, url_pattern
 from blueprints.view_models import BarRow, BookingView, CalendarRow
 from database import LARGEST_ID, utcnow
 from forms.calendar import CalendarForm
@@ -30,7 +30,6 @@ from scheduling.booking_queries import bookings_outside
 bp = Blueprint("calendars", __name__, url_prefix="/settings/calendars")
 
 MAX_PAGES = 10_000
-SEARCH_FROM = 10
 PREVIEW_DAYS = 14
 
 

@@ -9,8 +9,8 @@ from flask import g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from blueprints.owner.link_rows import link_rows
-from blueprints.responses import PAGE_SIZE, page_of, requested_address, url_pattern
-from blueprints.view_models import BatchView, CalendarView, RequestView
+from blueprints.responses import PAGE_SIZE, SEARCH_FROM, page_of, requested_address, url_pattern
+from blueprints.view_models import CalendarView, RequestView
 from database import LARGEST_ID, utcnow
 from i18n.bidi import isolate
 from models import Calendar, LinkState
@@ -18,6 +18,7 @@ from parsing.values import parse_positive_int
 from scheduling.calendars import CalendarName, calendar_names
 from scheduling.link_lists import MANY, LinkFilter, count_links, list_links, recent_batches
 from scheduling.requests import open_requests
+from scheduling.search import normalize_for_search
 
 MAX_SEARCH = 300
 BATCHES = 50
@@ -32,13 +33,14 @@ def link_list(calendar: Calendar | None, status: int = 200, problem: str = "") -
     chosen, before = _filter(calendar), parse_positive_int(args.get("before"), LARGEST_ID)
     found, last = page_of(list_links(g.owner.id, chosen, now, PAGE_SIZE + 1, before))
     names = calendar_names(g.owner.id) if calendar is None else []
+    own = [CalendarName(calendar.id, calendar.name, calendar.takes_bookings)] if calendar else names
     asked = open_requests(g.owner.id, FEW) if calendar is None and g.owner.open_requests else []
     page = render_template(
         "links.html",
         calendar=calendar and CalendarView.of(calendar),
         choices=[(each.id, isolate(each.name), each.id == chosen.calendar_id) for each in names],
-        open=_open(names if calendar is None else [CalendarName(calendar.id, calendar.name, calendar.takes_bookings)]),
-        batches=[BatchView.of(batch) for batch in recent_batches(g.owner.id, chosen.calendar_id, BATCHES)],
+        open=[each.id for each in own if each.is_open],
+        batches=recent_batches(g.owner.id, chosen.calendar_id, BATCHES),
         chosen=chosen,
         words=args.get("q", "").strip()[:MAX_SEARCH],
         counts=count_links(g.owner.id, chosen, now),
@@ -63,19 +65,37 @@ def request_list() -> ResponseReturnValue:
     )
 
 
-class NewLinks(NamedTuple):
-    """A calendar of which new links can be made, and where many of them are, or one is."""
+def new_link_list() -> ResponseReturnValue:
+    """Show the calendars that take bookings, or those with the words of the query in their names."""
+    words = request.args.get("q", "").strip()[:MAX_SEARCH]
+    wanted = normalize_for_search(words).split()
+    every = _open(calendar_names(g.owner.id))
+    return render_template(
+        "new_links.html",
+        open=[each for each in every if all(word in normalize_for_search(each.name) for word in wanted)],
+        words=words,
+        has_search=len(every) >= SEARCH_FROM,
+    )
+
+
+class OpenCalendar(NamedTuple):
+    """A calendar of which new links can be made, and where many of them are, or one is. `called` is for a sentence."""
 
     name: str
+    called: str
     batch_url: str
     links_url: str
     id: int
 
 
-def _open(names: Iterable[CalendarName]) -> list[NewLinks]:
+def _open(names: Iterable[CalendarName]) -> list[OpenCalendar]:
     batch_url = url_pattern("owner.batches.create", "calendar_id")
     links_url = url_pattern("owner.links.index", "calendar_id")
-    return [NewLinks(each.name, batch_url(each.id), links_url(each.id), each.id) for each in names if each.is_open]
+    return [
+        OpenCalendar(each.name, isolate(each.name), batch_url(each.id), links_url(each.id), each.id)
+        for each in names
+        if each.is_open
+    ]
 
 
 def _request_view(each: object) -> RequestView:

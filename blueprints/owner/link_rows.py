@@ -1,7 +1,7 @@
 """The rows of lists of links, in words: their template only puts them in place."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -57,12 +57,13 @@ def link_rows(
     nobody, erased = _("no name"), _("details erased")
     url_of, batch_url = url_pattern("owner.links.show", "link_id"), url_pattern("owner.batches.show", "batch_id")
     booking_url = url_pattern("owner.bookings.show", "booking_id")
-    rows = []
+    rows, today = [], now.astimezone(zone).date()
     for link in listed:
         state = LinkState.of(now, link.used_at, link.revoked_at, link.expires_at)
         address = address_of(link.salt, link.token_hash) or ""
         whom = link.label or link.name or link.email or link.booked_by or ""
         is_waiting = state is LinkState.ACTIVE
+        left = days_left(link.expires_at, today, zone) if is_waiting else None
         row = LinkRow(
             id=link.id,
             url=url_of(link.id),
@@ -77,11 +78,11 @@ def link_rows(
             is_booked=state is LinkState.USED,
             is_expired=state is LinkState.EXPIRED,
             is_revoked=state is LinkState.REVOKED,
-            said=_said(link, state, now, zone),
-            is_soon=is_waiting and link.expires_at is not None and days_left(link.expires_at, now, zone) <= SOON,
+            said=format_expiry(left) if is_waiting else _ended(link, state, today, zone),
+            is_soon=left is not None and left <= SOON,
             is_cancelled=link.booking_id is not None and not link.is_confirmed,
             booking_url=booking_url(link.booking_id) if link.booking_id else "",
-            made=format_past_day(link.created_at, now, zone),
+            made=format_past_day(link.created_at.astimezone(zone).date(), today),
             can_share=is_waiting and bool(address) and link.calendar_open,
             can_renew=link.calendar_open,
             address=address if is_waiting else "",
@@ -102,10 +103,8 @@ def _place_in_batch(link: ListedLink, named: bool) -> str:
     return f"{place} · {isolate(link.batch_label)}" if link.batch_label and named else place
 
 
-def _said(link: ListedLink, state: LinkState, now: datetime, zone: ZoneInfo) -> str:
-    if state is LinkState.ACTIVE:
-        return format_expiry(link.expires_at, now, zone)
+def _ended(link: ListedLink, state: LinkState, today: date, zone: ZoneInfo) -> str:
     if state is LinkState.USED:
         return format_short_slot(link.starts_at, zone) if link.starts_at else ""
     ended = link.revoked_at if state is LinkState.REVOKED else link.expires_at
-    return format_past_day(ended, now, zone) if ended else ""
+    return format_past_day(ended.astimezone(zone).date(), today) if ended else ""

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, g, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from blueprints.login_required import read_owner_again
-from blueprints.owner.link_pages import link_list, request_list
+from blueprints.owner.link_pages import link_list, new_link_list, request_list
 from blueprints.owner.qr_codes import qr_svg
 from blueprints.owner.share_dialog import calendar_closed, create_and_share, share, share_as_asked
 from blueprints.owner.undo import offer_undo
@@ -32,6 +32,12 @@ bp = Blueprint("links", __name__)
 def everywhere() -> ResponseReturnValue:
     """List the links of all calendars, newest first, or who asks for a new one."""
     return request_list() if request.args.get("show") == "requests" else link_list(None)
+
+
+@bp.get("/links/new")
+def new() -> ResponseReturnValue:
+    """List the calendars of which new links can be made; `q` finds some by name."""
+    return new_link_list()
 
 
 @bp.get("/settings/calendars/<id:calendar_id>/links")
