@@ -131,6 +131,7 @@ def create_app(
         timezones=timezones,
         static=static_files.source_url if app.debug else static_files.static_url,
         stylesheet=theme.stylesheet_url,
+        url_for=template_functions.url_for,
         url_pattern=url_pattern,
         each_row=each_row,
         laid_out=laid_out,

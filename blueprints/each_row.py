@@ -62,7 +62,7 @@ def each_row(macro: Callable[..., Markup], *settings: Hashable) -> Callable[...,
 
     def lay_out(rows: Sequence[Sequence[object]], **shared: object) -> Markup:
         values, common = list(chain.from_iterable(rows)), tuple(_escaped(list(shared.values())))
-        alike = (current_locale(), settings, *map(bool, shared.values()))
+        alike = (current_locale(), settings, *shared, *map(bool, shared.values()))
         of_shape = kept.setdefault(alike, {})
         width = len(values) // max(1, len(rows))
         shapes = zip(*[map(bool, values)] * width, strict=True) if width else repeat(())
@@ -105,9 +105,8 @@ def _marked(value: object, number: int) -> object:
 
 def _escaped(values: list[object]) -> list[str]:
     """Return the values as HTML: at once, which takes a tenth of the time, unless one of them has the separator."""
-    together = str(escape(NUL.join(map(str, values)))).split(NUL) if values else []
+    plain = ["" if type(value) is Markup else str(value) for value in values]
+    together = str(escape(NUL.join(plain))).split(NUL) if values else []
     if len(together) != len(values):
         return [str(escape(value)) for value in values]
-    if Markup in set(map(type, values)):
-        return [str(value) if type(value) is Markup else text for value, text in zip(values, together, strict=True)]
-    return together
+    return [text or str(value) for text, value in zip(together, values, strict=True)]

@@ -1,6 +1,7 @@
 """The two forms of a response, a whole page or the fragment that htmx asked for, and what all lists and forms share."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -58,6 +59,7 @@ def page_of(rows: Sequence[Row]) -> tuple[Sequence[Row], Row | None]:
     return rows[:PAGE_SIZE], rows[PAGE_SIZE - 1] if len(rows) > PAGE_SIZE else None
 
 
+@lru_cache(maxsize=64)
 def url_pattern(endpoint: str, name: str) -> Callable[[int], str]:
     """Return a function from a row's id to its URL. A long list would spend half of its time in `url_for`."""
     values: dict[str, Any] = {name: PLACEHOLDER}

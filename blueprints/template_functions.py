@@ -2,10 +2,23 @@
 
 import re
 from functools import lru_cache
+from typing import Any
+
+import flask
 
 MEETING = re.compile(r"https?://|\b(video|zoom|meet|teams|jitsi|webex|skype|online)", re.IGNORECASE)
 PHONE = re.compile(r"\b(phone|call|telefon|tel)\b|^[+(]?[\d\s().\-/]{6,}$", re.IGNORECASE)
 LONG = 40
+
+
+def url_for(endpoint: str, **values: Any) -> str:
+    """Return the address of a page as Flask does; that of one without values is found once."""
+    return flask.url_for(endpoint, **values) if values else _plain_url(endpoint)
+
+
+@lru_cache(maxsize=256)
+def _plain_url(endpoint: str) -> str:
+    return flask.url_for(endpoint)
 
 
 @lru_cache(maxsize=512)

@@ -77,5 +77,7 @@ def offset_text(at: datetime) -> str:
 
 def occurs_twice(at: datetime) -> bool:
     """Return whether the clock shows this aware wall time twice, because it is set back (PEP 495)."""
-    first, second = at.replace(fold=0).utcoffset(), at.replace(fold=1).utcoffset()
-    return first is not None and second is not None and first > second
+    here, other = at.utcoffset(), at.replace(fold=1 - at.fold).utcoffset()
+    if here is None or other is None or here == other:
+        return False
+    return here < other if at.fold else here > other

@@ -39,6 +39,11 @@ def test_what_the_database_refuses_is_an_error_of_sqlalchemy_without_parameters(
     assert "Jane" not in str(refused.value)
 
 
+def test_a_statement_that_is_written_anew_for_each_list_is_refused() -> None:
+    with pytest.raises(ValueError, match="anew"):
+        Prepared(select(Booking.id).where(Booking.name.in_(["Jane", "Joe"])))
+
+
 @given(INTERVALS, st.integers(0, 60), st.integers(1, 9))
 def test_busy_times_as_texts_are_as_those_as_instants(busy: list[tuple[int, int]], begin: int, length: int) -> None:
     intervals = [(NINE + start * timedelta.resolution, NINE + (start + n) * timedelta.resolution) for start, n in busy]

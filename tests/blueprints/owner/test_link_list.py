@@ -229,22 +229,46 @@ def test_a_calendars_own_list_does_not_repeat_its_name(world: World, browser: Br
     assert (everywhere.count("link-calendar"), own.count("link-calendar")) == (1, 0)
 
 
-def test_links_are_made_from_the_list_of_all_calendars_too(world: World, owner: Owner, browser: Browser) -> None:
-    assert "New link" not in browser.get("/links").text
-    first, second = world.calendar(owner), world.calendar(owner, name="Evening")
-    closed = world.calendar(owner, name="Closed")
-    world.execute("UPDATE calendars SET is_open = false WHERE id = :id", id=closed.id)
-    for these in ([first, second], [first]):
-        page = browser.get("/links").text
-        for path in ("links", "links/batch"):
-            found = re.findall(rf'(?:action|href)="/settings/calendars/(\d+)/{path}"', page)
-            assert found == [str(each.id) for each in these]
-        world.execute("UPDATE calendars SET is_open = false WHERE id = :id", id=second.id)
-
-
 def test_the_list_of_one_batch_does_not_repeat_its_name(world: World, browser: Browser, calendar: Calendar) -> None:
     world.batch(calendar, label="Winter fair")
     assert browser.get("/links").text.count("2 of 2 · Winter fair") == 1
     page = browser.get("/links?batch=1").text
     assert "2 of 2" in page
     assert "2 of 2 ·" not in page
+
+
+def test_new_links_are_made_of_the_only_open_calendar_or_of_one_of_many(
+    world: World, owner: Owner, browser: Browser, calendar: Calendar
+) -> None:
+    world.calendar(owner, name="Closed", is_open=False)
+    assert f'action="/settings/calendars/{calendar.id}/links"' in browser.get("/links").text
+    assert 'href="/links/new"' not in browser.get("/links").text
+    other = world.calendar(owner, name="Site & garden")
+    page = browser.get("/links").text
+    assert 'href="/links/new"' in page
+    assert 'action="/settings/calendars/' not in page
+    page = browser.get("/links/new").text
+    assert names_of_calendars(page) == ["30-minute meeting", "Site &amp; garden"]
+    for each in (calendar, other):
+        assert f'action="/settings/calendars/{each.id}/links"' in page
+        assert f'href="/settings/calendars/{each.id}/links/batch"' in page
+    assert 'type="search"' not in page
+    made = browser.change(f"/settings/calendars/{other.id}/links", headers=HTMX)
+    assert "Site &amp; garden" in made.text
+
+
+def test_from_ten_open_calendars_on_one_is_searched_for(world: World, owner: Owner, browser: Browser) -> None:
+    assert "No calendar is open" in browser.get("/links/new").text
+    for number in range(10):
+        world.calendar(owner, name=f"Café {number}")
+    assert 'type="search"' in browser.get("/links/new").text
+    assert names_of_calendars(browser.get("/links/new?q=7 CAFE").text) == ["Café 7"]
+    none = browser.get("/links/new?q=<b>").text
+    assert "No open calendar has “&lt;b&gt;” in its name" in none
+    assert names_of_calendars(none) == []
+    oscar = world.signed_in(world.owner("oscar@example.com", "Oscar"))
+    assert names_of_calendars(oscar.get("/links/new").text) == []
+
+
+def names_of_calendars(text: str) -> list[str]:
+    return re.findall(r'<h2 class="grow"><bdi>([^<]*)</bdi></h2>', text)
