@@ -8,6 +8,7 @@ database contains no token; with the key as well, an address can be shown again.
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 
 LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 LENGTH = 18
@@ -24,8 +25,12 @@ def new_token() -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
 
 
+@lru_cache(maxsize=2048)
 def derive(key: str, purpose: str, salt: bytes = b"") -> str:
-    """Return the token of 18 letters for this key, purpose and salt; always the same."""
+    """Return the token of 18 letters for this key, purpose and salt; always the same.
+
+    Kept, since a list asks for fifty with each of its pages. Whoever reads the memory has the key, and all tokens.
+    """
     number = int.from_bytes(hmac.digest(key.encode(), purpose.encode() + b"\0" + salt, "sha256"))
     letters = []
     for _ in range(LENGTH):

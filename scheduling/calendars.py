@@ -11,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    and_,
     bindparam,
     exists,
     func,
@@ -25,6 +26,7 @@ from availability.slots import Availability
 from database import Instant, db, lock_owner, transaction, utcnow
 from database.prepared import Prepared
 from models import UNUSED, Booking, Calendar, Link, Source
+from scheduling.errors import NotFound
 from scheduling.lookup import get_or_not_found
 from scheduling.search import normalize_for_search
 
@@ -60,7 +62,7 @@ class Summary(NamedTuple):
 
 
 class CalendarName(NamedTuple):
-    """A calendar that is not archived, by which a list is filtered."""
+    """A calendar in a list of links. `is_open`: it takes bookings."""
 
     id: int
     name: str
@@ -148,6 +150,14 @@ def calendar_names(owner_id: int) -> list[CalendarName]:
     return list(map(CalendarName._make, _NAMES.rows(db.session.connection(), owner=owner_id)))
 
 
+def calendar_name(owner_id: int, calendar_id: int) -> CalendarName:
+    """Return the owner's calendar, archived or not. Raises NotFound."""
+    row = _NAME.row(db.session.connection(), owner=owner_id, id=calendar_id)
+    if row is None:
+        raise NotFound
+    return CalendarName._make(row)
+
+
 def open_hours(owner_id: int) -> Sequence[Availability]:
     """Return the availability of each calendar that takes bookings, up to `MOST_SEARCHED`; equal ones once."""
     query = select(Calendar.availability).where(
@@ -163,11 +173,11 @@ _WITH_OWNER = (
     .options(contains_eager(Calendar.owner))
     .where(Calendar.id == bindparam("id", type_=BigInteger), Calendar.owner_id == _OWNER)
 )
-_NAMES = Prepared(
-    select(*(Calendar.__table__.c[name] for name in CalendarName._fields))
-    .where(Calendar.owner_id == _OWNER, Calendar.archived_at.is_(None))
-    .order_by(Calendar.id)
-)
+_NAMED = select(
+    Calendar.id, Calendar.name, and_(Calendar.is_open, Calendar.archived_at.is_(None)).label("is_open")
+).where(Calendar.owner_id == _OWNER)
+_NAME = Prepared(_NAMED.where(Calendar.id == bindparam("id", type_=BigInteger)))
+_NAMES = Prepared(_NAMED.where(Calendar.archived_at.is_(None)).order_by(Calendar.id))
 # The page's calendars first, so that the links of no other are counted.
 _PAGE = (
     select(*(Calendar.__table__.c[name] for name in ("owner_id", *Summary._fields[:-3])), ARCHIVED)

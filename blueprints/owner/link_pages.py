@@ -10,10 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from blueprints.owner.link_rows import link_rows
 from blueprints.responses import PAGE_SIZE, SEARCH_FROM, page_of, requested_address, url_pattern
-from blueprints.view_models import CalendarView, RequestView
+from blueprints.view_models import RequestView
 from database import LARGEST_ID, utcnow
 from i18n.bidi import isolate
-from models import Calendar, LinkState
+from models import LinkState
 from parsing.values import parse_positive_int
 from scheduling.calendars import CalendarName, calendar_names
 from scheduling.link_lists import MANY, LinkFilter, count_links, list_links, recent_batches
@@ -27,19 +27,18 @@ FEW = 3
 _ADDRESS = re.compile(r"(?:.*/b/)?([A-Za-z0-9_-]{16,22})(?![A-Za-z0-9_-]).*", re.DOTALL)
 
 
-def link_list(calendar: Calendar | None, status: int = 200, problem: str = "") -> ResponseReturnValue:
+def link_list(calendar: CalendarName | None, status: int = 200, problem: str = "") -> ResponseReturnValue:
     """Show the links of the calendar, or of all, that the query asks for; what is invalid in it counts as absent."""
     args, now, here, zone = request.args, utcnow(), requested_address(), ZoneInfo(g.owner.timezone)
     chosen, before = _filter(calendar), parse_positive_int(args.get("before"), LARGEST_ID)
     found, last = page_of(list_links(g.owner.id, chosen, now, PAGE_SIZE + 1, before))
-    names = calendar_names(g.owner.id) if calendar is None else []
-    own = [CalendarName(calendar.id, calendar.name, calendar.takes_bookings)] if calendar else names
+    names = calendar_names(g.owner.id) if calendar is None else [calendar]
     asked = open_requests(g.owner.id, FEW) if calendar is None and g.owner.open_requests else []
     page = render_template(
         "links.html",
-        calendar=calendar and CalendarView.of(calendar),
+        calendar=calendar,
         choices=[(each.id, isolate(each.name), each.id == chosen.calendar_id) for each in names],
-        open=[each.id for each in own if each.is_open],
+        open=[each.id for each in names if each.is_open],
         batches=recent_batches(g.owner.id, chosen.calendar_id, BATCHES),
         chosen=chosen,
         words=args.get("q", "").strip()[:MAX_SEARCH],
@@ -103,7 +102,7 @@ def _request_view(each: object) -> RequestView:
     return RequestView.of(each, calendar_name=link.calendar.name, label=link.label)
 
 
-def _filter(calendar: Calendar | None) -> LinkFilter:
+def _filter(calendar: CalendarName | None) -> LinkFilter:
     args = request.args
     words = args.get("q", "").strip()[:MAX_SEARCH]
     address = _ADDRESS.fullmatch(words)

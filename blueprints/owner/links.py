@@ -21,7 +21,7 @@ from i18n.texts import gettext as _
 from models import Link
 from public_urls import key, link_address
 from scheduling import calendars, links, requests
-from scheduling.calendars import get_calendar
+from scheduling.calendars import calendar_name, get_calendar
 from scheduling.errors import CalendarClosed, LinkNotActive, LinkNotRevoked, NotFound
 from scheduling.offers import AS_IT_IS, OfferRefused
 
@@ -43,7 +43,7 @@ def new() -> ResponseReturnValue:
 @bp.get("/settings/calendars/<id:calendar_id>/links")
 def index(calendar_id: int) -> ResponseReturnValue:
     """List the links of a calendar, newest first."""
-    return link_list(get_calendar(g.owner.id, calendar_id))
+    return link_list(calendar_name(g.owner.id, calendar_id))
 
 
 @bp.post("/settings/calendars/<id:calendar_id>/links")
@@ -211,7 +211,8 @@ WORDINGS = ("text_wording", "email_subject", "email_wording")
 
 
 def _refused(link_id: int, problem: str) -> ResponseReturnValue:
-    return link_list(links.get_link(g.owner.id, link_id).calendar, 409, problem)
+    calendar = links.get_link(g.owner.id, link_id).calendar
+    return link_list(calendar_name(g.owner.id, calendar.id), 409, problem)
 
 
 def _back(link: Link) -> str:

@@ -103,7 +103,7 @@ def test_a_layout_is_kept_for_each_language(app: Flask) -> None:
 
 def test_a_macro_whose_layouts_are_kept_knows_nothing_of_the_request() -> None:
     """What it knows beside its arguments is the same for everybody."""
-    same_for_all = {"_", "url_for", "account_pages"}
+    same_for_all = {"_", "formatting", "url_for", "account_pages"}
     environment, found = Environment(), set()
     for page in TEMPLATES.glob("*.html"):
         text = page.read_text()
