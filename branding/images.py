@@ -14,7 +14,7 @@ SIZE = (320, 128)
 WEIGHT = 6_000
 """Bytes: keeps a slot page with a logo within its budget."""
 
-GROUNDS = (LIGHT.panel, DARK.panel)
+GROUNDS = (LIGHT.sheet, DARK.sheet)
 LEGIBLE = 3.0
 """The minimum contrast of graphics by WCAG 1.4.11."""
 MAX_LOST = 0.1

@@ -44,9 +44,12 @@ def format_month(day: date) -> str:
 
 
 def format_months(first: date, last: date, today: date) -> str:
-    """Return `November – December`; a month that is not of this year has its year."""
-    names = [_date(month, "LLLL" if month.year == today.year else "LLLL y") for month in (first, last)]
-    return "\u00a0– ".join(dict.fromkeys(names))  # no line begins with the dash
+    """Return `November – December` or `January – February 2027`: a year that is not this one is named, and only once."""
+    end = _date(last, "LLLL" if last.year == today.year else "LLLL y")
+    if (first.year, first.month) == (last.year, last.month):
+        return end
+    begin = _date(first, "LLLL" if first.year in (today.year, last.year) else "LLLL y")
+    return f"{begin}\u00a0– {end}"  # no line begins with the dash
 
 
 def format_leaf_month(day: date) -> str:

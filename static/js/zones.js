@@ -77,9 +77,12 @@ export function searchable(dialog) {
     event.preventDefault();
     dialog.querySelector("[data-close]").click();
   });
+  const box = dialog.querySelector("[data-search]");
+  box.append(input);
+  box.hidden = false;
   row.hidden = true;
   dialog.querySelector("label").htmlFor = input.id;
-  row.before(input, list);
+  row.before(list);
   dialog.close();
   dialog.showModal();
   show();

@@ -38,7 +38,7 @@ def test_the_first_day_may_be_in_a_later_month(world: World) -> None:
     calendar = world.calendar(availability=parse_availability([], ["2027-01-13 10:00-11:00"]))
     answer = look(world, world.link(calendar))
     assert starts(answer) == ["2027-01-13T09:00:00Z", "2027-01-13T09:30:00Z"]
-    assert "January 2027" in answer.text
+    assert "January\u00a0– February 2027" in answer.text
 
 
 def test_a_month_marks_its_bookable_days(world: World) -> None:
