@@ -19,9 +19,9 @@ class BusyTimeForm(OurForm):
     """A time that the owner blocks, as wall times in the owner's zone; without times, whole days."""
 
     from_day = DayField(_l("From"), validators=[DataRequired(_l("Say from which day on.")), valid_date])
-    from_time = TimeOfDayField(_l("From what time on (optional)"))
+    from_time = TimeOfDayField(_l("From time (optional)"))
     until_day = DayField(_l("Until"), validators=[valid_date])
-    until_time = TimeOfDayField(_l("Until what time (optional)"))
+    until_time = TimeOfDayField(_l("Until time (optional)"))
     note = fields.line_field(_l("Note (only you see this)"), MAX_LABEL)
 
     @classmethod

@@ -12,8 +12,8 @@ from i18n.texts import lazy_gettext as _l
 from parsing.limits import MAX_ADDRESS, MAX_EMAIL, MAX_NAME, MAX_PASSWORD
 
 KINDS = [
-    SelectChoice(SourceKind.ICS.value, _l("A calendar’s secret address (.ics)")),
-    SelectChoice(SourceKind.CALDAV.value, _l("CalDAV: a server, with user and password")),
+    SelectChoice(SourceKind.ICS.value, _l("Secret address (.ics)")),
+    SelectChoice(SourceKind.CALDAV.value, _l("CalDAV, with user and password")),
 ]
 
 

@@ -31,13 +31,19 @@ from support.browser_steps import (
     type_hours,
 )  # fmt: skip
 from support.http_client import filled_in, post
-from support.server_process import Server
+from support.server_process import Server, free_port, running
 from support.smtp_server import PostOffice
 from support.sources import add_source_row
 from support.world import World, make_app, z
 
 TOO_MANY = 11
-
+REGISTERED = {
+    "GOOGLE_CLIENT_ID": "us.apps.googleusercontent.com",
+    "GOOGLE_CLIENT_SECRET": "never-sent-to-anybody",
+    "MICROSOFT_CLIENT_ID": "00000000-0000-0000-0000-000000000001",
+    "MICROSOFT_CLIENT_SECRET": "never-sent-to-anybody",
+}
+"""The settings of a server whose owners can sign in to the services."""
 
 Show = Callable[[Page, str, str], None]
 
@@ -378,6 +384,7 @@ def _settings(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/sources", "other calendars", ".source")
     owner.locator(".source a").first.click()
     tour.see(owner, "other calendar")
+    _sign_in_at_services(tour, owner)
     tour.go(owner, "/settings/profile", "profile")
     owner.get_by_label("Name", exact=True).fill("")
     owner.get_by_role("button", name="Save", exact=True).click()
@@ -390,6 +397,19 @@ def _settings(tour: Tour, owner: Page) -> None:
     tour.go(owner, "/settings/feed", "feed, none")
     owner.get_by_role("button", name="Make an address").click()
     tour.see(owner, "feed", "#feed-address")
+
+
+def _sign_in_at_services(tour: Tour, owner: Page) -> None:
+    """Look at what a second server on the same database shows, which is registered at the services. Nobody is asked."""
+    there = [{"href": name.lower(), "name": name, "counts": name == "Olivia"} for name in ("Olivia", "Holidays")]
+    mine = "WHERE kind = 'ics'"
+    tour.write(f"UPDATE sources SET kind = 'google', name = 'Olivia', calendars = '{json.dumps(there)}' {mine}")
+    environ = tour.server.environ | REGISTERED | {"PORT": str(free_port())}
+    with running(tour.server.log.parent, **environ) as registered:
+        owner.goto(f"{registered.address}/settings/sources")
+        tour.see(owner, "other calendars, with a sign-in", "a[href$='/connect']")
+        owner.get_by_role("link", name="Edit Olivia").click()
+        tour.see(owner, "other calendar, of an account")
 
 
 def _account(tour: Tour, owner: Page) -> None:
