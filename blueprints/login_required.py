@@ -90,14 +90,16 @@ def require_owner() -> ResponseReturnValue | None:
         if wants_fragment() and _had_session():
             return Response(status=401, headers={"HX-Reswap": "none"})
         if request.method != "GET" and (kept := _what_was_sent()):
-            flash(_("You were signed out in the meantime. Sign in, then send it again: what you typed is kept."))
+            flash(
+                _("You were signed out in the meantime. Sign in, then send it again: what you typed is kept."), "warn"
+            )
             return Response(render_template("login.html", form=LoginForm(formdata=None), carried=kept), 401)
         if wants_fragment():
             return Response(headers={"HX-Redirect": url_for("auth.login")})
         if request.method == "GET":
             session[NEXT_URL] = requested_address()
         else:
-            flash(_("You were signed out in the meantime. What you sent was not saved."))
+            flash(_("You were signed out in the meantime. What you sent was not saved."), "warn")
         return redirect(url_for("auth.login"), code=303)
     require_csrf()
     carried.remember(owner)

@@ -64,7 +64,7 @@ class BookingView(View):
     @classmethod
     def of(cls, row: object, **more: object) -> Self:
         """Return the view of a booking; one that is erased is named so."""
-        erased = {"name": str(_("details erased"))} if getattr(row, "is_erased", False) else {}
+        erased = {"name": str(_("Details erased"))} if getattr(row, "is_erased", False) else {}
         return super().of(row, **(erased | more))
 
 
@@ -100,7 +100,7 @@ class AppointmentRow(NamedTuple):
             url=url,
             starts=format_time(start),
             ends=format_time(end),
-            name=appointment.name or _("details erased"),
+            name=appointment.name or _("Details erased"),
             is_confirmed=appointment.is_confirmed,
             is_now=appointment.starts_at <= now < appointment.ends_at,
             calendar_name=appointment.calendar_name,

@@ -152,7 +152,7 @@ def _block(
     width = 100 / DAYS / piece.lanes
     height = max(piece.closes - piece.opens, SHORTEST) * scale
     when = format_times(appointment.starts_at, appointment.ends_at, zone)
-    name = appointment.name or _("details erased")
+    name = appointment.name or _("Details erased")
     return Block(
         url=url,
         name=name,

@@ -1,7 +1,7 @@
 """The text of each mail to the invitee and the owner: confirmation, change, cancellation, reminder."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from i18n.bidi import isolate
@@ -15,7 +15,11 @@ Facts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class EmailContent:
-    """The content of a mail. `facts` are pairs of label and text, `action` is a pair of label and address."""
+    """The content of a mail. `facts` are pairs of label and text, `action` is a pair of label and address.
+
+    `day` is that of the appointment for the recipient, None in mails about an account; `takes_place` is whether it
+    still does.
+    """
 
     subject: str
     heading: str
@@ -23,6 +27,8 @@ class EmailContent:
     facts: Facts
     action: tuple[str, str] | None
     closing: str
+    day: date | None = None
+    takes_place: bool = True
 
 
 def email_content(message: Message) -> EmailContent:
@@ -64,6 +70,8 @@ def _to_invitee(message: Message) -> EmailContent:
         ),
         action=(_("See the appointment") if cancelled else _("See, move or cancel it"), address) if address else None,
         closing=_("This address is yours alone: whoever has it can change the appointment.") if address else "",
+        day=message.starts_at.astimezone(zone).date(),
+        takes_place=not cancelled,
     )
 
 
@@ -111,6 +119,8 @@ def _to_owner(message: Message) -> EmailContent:
         ),
         action=(_("Open the appointment"), appointment_address(booking.id)),
         closing="",
+        day=message.starts_at.astimezone(zone).date(),
+        takes_place=message.kind is not MessageKind.CANCELLED,
     )
 
 

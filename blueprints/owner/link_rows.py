@@ -54,7 +54,7 @@ def link_rows(
 ) -> list[LinkRow]:
     """Return the rows with days and times of the zone; `here` is the address of the list."""
     address_of, query = link_addresses(), urlencode({"back": here})
-    nobody, erased = _("no name"), _("details erased")
+    nobody, erased = _("No name"), _("Details erased")
     url_of, batch_url = url_pattern("owner.links.show", "link_id"), url_pattern("owner.batches.show", "batch_id")
     booking_url = url_pattern("owner.bookings.show", "booking_id")
     rows, today = [], now.astimezone(zone).date()

@@ -37,9 +37,8 @@ def edit() -> ResponseReturnValue:
     change_accent(g.owner.id, "" if accent == LIGHT.accent else accent)
     if image:
         change_logo(g.owner.id, image)
-    flash(_("Your look was saved."))
-    if not is_readable(accent):
-        flash(_("Where your colour is text it is darker, so that it can be read."))
+    darker = "" if is_readable(accent) else " " + _("As text, your colour is darker, so that it can be read.")
+    flash(_("Your look was saved.") + darker)
     return redirect_to("owner.look.edit")
 
 

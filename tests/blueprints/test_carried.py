@@ -24,7 +24,7 @@ def ended(browser: Browser, frozen: time_machine.Traveller) -> dict[str, str]:
     frozen.shift(30 * 86400)
     answer = browser.change("/settings/profile", PROFILE | {"new_password": "not this"})
     assert answer.status_code == 401
-    assert "Sign in, then send it again" in answer.text
+    assert re.search('class="notice warn"[^>]*>[^<]*Sign in, then send it again', answer.text)
     return hidden(answer.text)
 
 

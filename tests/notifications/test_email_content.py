@@ -322,6 +322,27 @@ def test_without_a_look_a_mail_has_our_colour_and_no_picture(world: World, worke
         assert "<img" not in html(mail)
 
 
+def test_a_leaf_shows_the_day_where_the_recipient_is_struck_out_when_it_is_cancelled(
+    world: World, worker: Worker, office: PostOffice
+) -> None:
+    late = at("2026-11-30 15:00")
+    booking = world.book(world.link(world.calendar()), late, timezone="Pacific/Auckland")
+    worker.send_due()
+    as_owner(world, booking, "cancel", "")
+    worker.send_due()
+    leaves = {to: [re.findall(r'class="leaf-\w+"[^>]*>(\w+)<', html(mail)) for mail in office.to(to)] for to in BOTH}
+    assert leaves == {JANES: [["Dec", "1"]] * 2, OLIVIAS: [["Nov", "30"]] * 2}
+    for to in BOTH:
+        assert ["line-through" in html(mail) for mail in office.to(to)] == [False, True]
+
+
+def test_a_mail_without_an_appointment_has_no_leaf(app: Flask) -> None:
+    content = EmailContent("Subject", "Heading", "", (), None, "")
+    someone = Mailbox("", JANES)
+    with app.app_context(), force_locale("en"):
+        assert '<td class="leaf' not in html(write(content, someone, someone, NINE))
+
+
 def test_the_html_names_the_language_that_the_mail_is_in(app: Flask) -> None:
     content = EmailContent("Subject", "Heading", "", (), None, "")
     someone = Mailbox("", JANES)

@@ -104,7 +104,7 @@ def test_what_is_erased_is_in_no_table_and_no_file(world: World, browser: Browse
     assert browser.change(f"/bookings/{booking.id}/erase").status_code == 303
     for path in (f"/bookings/{booking.id}", "/bookings?show=cancelled", f"/settings/calendars/{calendar.id}/links"):
         page = browser.get(path).text
-        assert "details erased" in page
+        assert "Details erased" in page
         assert not [secret for secret in SECRETS + OF_LINK if secret in page]
     _head, line, other = browser.get("/settings/batches/1.csv").text.splitlines()
     assert line.startswith(",,,,,http")

@@ -124,7 +124,9 @@ def test_the_look_can_be_taken_off_again(world: World, owner: Owner, browser: Br
 
 def test_a_colour_that_was_made_darker_is_said(world: World, browser: Browser) -> None:
     wear(browser, "#ffee00")
-    assert "so that it can be read" in browser.get(LOOK).text
+    page = browser.get(LOOK).text
+    assert "so that it can be read" in page
+    assert page.count('class="toast"') == 1  # a second one would cover the first
     wear(browser, "#AA3300")
     assert "so that it can be read" not in browser.get(LOOK).text
     assert 'value="#aa3300"' in browser.get(LOOK).text

@@ -77,7 +77,7 @@ def test_counts_end_at_99(world: World, owner: Owner, browser: Browser, calendar
     ("words", "found"),
     [
         ("zoe", ["Zoë, fair"]), ("fair zoë", ["Zoë, fair"]), ("zoe@", ["Zoë, fair"]), ("jane@example", ["booked"]),
-        ("doe", ["booked"]), ("nobody", []), ("_", []), ("zoe doe", []), ("spring", ["no name", "no name"]),
+        ("doe", ["booked"]), ("nobody", []), ("_", []), ("zoe doe", []), ("spring", ["No name", "No name"]),
     ],
 )  # fmt: skip
 def test_a_search_finds_the_note_the_person_and_the_batch(
