@@ -28,7 +28,7 @@ from forms.booking import BookingForm, ResendForm, answer_name, answers, booking
 from forms.links import RequestForm
 from i18n.texts import gettext as _
 from middleware.kept_pages import LOOKED
-from models import Booking, Calendar, Link
+from models import Calendar, Link
 from parsing.values import parse_instant
 from public_urls import key, manage_token
 from scheduling.bookings import BookingRequest, book, find_by_request_id, is_free
@@ -71,7 +71,7 @@ def create(token: str) -> ResponseReturnValue:
         return _book(token, data)
     form, link = booking_form(g.asked), get_link_by_token(token)
     if earlier := find_by_request_id(link, form.request_id.data or ""):
-        return _redirect_to_booking(earlier)
+        return _redirect_to_booking(manage_token(earlier))
     require_active(link, utcnow())
     start = _requested_start()
     if browses and "start" in request.args:
@@ -133,13 +133,13 @@ def _book(token: str, data: dict[str, Any]) -> ResponseReturnValue:
     try:
         if g.asked.asks_calendars:
             ask_before_booking(current_access(), token, start)
-        return _redirect_to_booking(book(key(), token, booking_request, notify=config.current().sends_mail))
+        booked = book(key(), token, booking_request, notify=config.current().sends_mail)
     except SlotTaken:
         return _taken(get_link_by_token(token), start)
+    return _redirect_to_booking(booked.manage_token)
 
 
-def _redirect_to_booking(booking: Booking) -> ResponseReturnValue:
-    token = manage_token(booking)
+def _redirect_to_booking(token: str | None) -> ResponseReturnValue:
     if token is None:  # made with another key: the booking exists, but its address cannot be derived any more
         abort(410)
     return redirect(url_for("invitee.manage.show", token=token), code=303)
