@@ -12,7 +12,7 @@ from accounts import owners
 from availability.opening_hours import parse_availability
 from availability.slots import first_slot
 from cli.params import Command, CommandError
-from database import Base, Instant, transaction, utcnow
+from database import Base, Instant, db, transaction, utcnow
 from models import Booking, Calendar, Change, Link, Message, MessageState, Owner, Role
 from public_urls import base, key
 from scheduling import bookings, busy_times, calendars, changes, feeds, links
@@ -162,7 +162,8 @@ class _Demo:
         (link,) = links.create_links(key(), self.owner.id, calendar.id, label=name if who % 2 else "")
         start = self._start(calendar, days, hour)
         asked = BookingRequest(start, name, email, phone, notes, zone.key, locale="en")
-        return bookings.book(key(), str(links.link_token(key(), link)), asked, notify=True)
+        booked = bookings.book(key(), str(links.link_token(key(), link)), asked, notify=True)
+        return db.session.get_one(Booking, booked.id)
 
     def _start(self, calendar: Calendar, days: int, hour: int) -> datetime | None:
         """Return the first free start from this hour on, so many days from today."""

@@ -1,6 +1,6 @@
 """Forms of an appointment: book, reschedule, cancel."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from forms import fields
 from forms.base import OurForm
 from forms.fields import max_length, valid_timezone
+from forms.valid_data import valid_data
 from i18n.texts import gettext as _
 from i18n.texts import lazy_gettext as _l
 from models import Calendar, FieldUse
@@ -41,9 +42,14 @@ def booking_form(calendar: Calendar | LinkForm, **prefilled: str) -> BookingForm
     return _form_class(calendar.questions, calendar.phone_field, calendar.notes_field)(data=prefilled)
 
 
-def answers(form: BookingForm, questions: Sequence[Question]) -> Answers:
-    """Return the questions that a valid form answers, in their order, each with its answer as text."""
-    given = ((question, form[answer_name(question)].data) for question in questions)
+def valid_booking(asked: LinkForm) -> dict[str, Any] | None:
+    """Return the data of the booking form that was sent, None if it is not valid."""
+    return valid_data(_form_class(asked.questions, asked.phone_field, asked.notes_field))
+
+
+def answers(data: Mapping[str, Any], questions: Sequence[Question]) -> Answers:
+    """Return the questions that the data of a valid form answers, in their order, each with its answer as text."""
+    given = ((question, data[answer_name(question)]) for question in questions)
     return tuple((question.label, _as_text(question, data)) for question, data in given if _as_text(question, data))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from database import db, transaction, utcnow
 from models import Booking, BookingStatus, Change, ChangeKind, MessageKind, Role
 from scheduling.booking_queries import get_booking, history
-from scheduling.bookings import assign_times, get_booking_by_token, is_free
+from scheduling.bookings import get_booking_by_token, is_free, time_columns
 from scheduling.calendar_entries import enqueue_entry
 from scheduling.errors import (
     BookingErased,
@@ -99,7 +99,8 @@ def reschedule(actor: Actor, start: datetime | None, timezone: str = "", *, noti
         kind = ChangeKind.MOVED if booking.is_confirmed else ChangeKind.REBOOKED
         before = booking.starts_at
         booking.status = BookingStatus.CONFIRMED
-        assign_times(booking, booking.rules, start)
+        for name, value in time_columns(booking.rules, start).items():
+            setattr(booking, name, value)
         booking.timezone = timezone or booking.timezone
         try:
             session.flush()

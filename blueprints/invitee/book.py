@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -23,11 +24,11 @@ from blueprints.slot_picker import (
 from blueprints.spent_page import spent_page
 from blueprints.view_models import PrivacyView
 from database import begin_snapshot, db, utcnow
-from forms.booking import BookingForm, ResendForm, answer_name, answers, booking_form
+from forms.booking import BookingForm, ResendForm, answer_name, answers, booking_form, valid_booking
 from forms.links import RequestForm
 from i18n.texts import gettext as _
 from middleware.kept_pages import LOOKED
-from models import Booking, Calendar, Link
+from models import Calendar, Link
 from parsing.values import parse_instant
 from public_urls import key, manage_token
 from scheduling.bookings import BookingRequest, book, find_by_request_id, is_free
@@ -65,18 +66,19 @@ def show(token: str) -> ResponseReturnValue:
 @bp.post("/b/<token>")
 def create(token: str) -> ResponseReturnValue:
     """Book. The form's `look` buttons show other slots instead, and keep what was typed."""
-    form, browses = booking_form(g.asked), "look" in request.form
-    if not browses and form.validate():
-        return _book(token, form)
-    link = get_link_by_token(token)
+    browses = "look" in request.form
+    if not browses and (data := valid_booking(g.asked)):
+        return _book(token, data)
+    form, link = booking_form(g.asked), get_link_by_token(token)
     if earlier := find_by_request_id(link, form.request_id.data or ""):
-        return _redirect_to_booking(earlier)
+        return _redirect_to_booking(manage_token(earlier))
     require_active(link, utcnow())
     start = _requested_start()
     if browses and "start" in request.args:
         return _form_for_slot(link)
     if start is None or browses:
         return _picker(link, picker_from_query(link), 200 if browses else 422)
+    form.validate()
     return _form(link, start, form, 422)
 
 
@@ -115,29 +117,29 @@ def _requested_start() -> datetime | None:
     return parse_instant((request.form if books else request.args).get("start"))
 
 
-def _book(token: str, form: BookingForm) -> ResponseReturnValue:
+def _book(token: str, data: dict[str, Any]) -> ResponseReturnValue:
     start = _requested_start()
     booking_request = BookingRequest(
         start=start,
-        name=form.name.data,
-        email=form.email.data,
-        phone=form.phone.data or "" if form.phone else "",
-        notes=form.notes.data or "" if form.notes else "",
-        answers=answers(form, g.asked.questions),
-        timezone=form.timezone.data or "",
-        request_id=form.request_id.data or "",
+        name=data["name"],
+        email=data["email"],
+        phone=data.get("phone") or "",
+        notes=data.get("notes") or "",
+        answers=answers(data, g.asked.questions),
+        timezone=data["timezone"] or "",
+        request_id=data["request_id"] or "",
         locale=str(get_locale()),
     )
     try:
         if g.asked.asks_calendars:
             ask_before_booking(current_access(), token, start)
-        return _redirect_to_booking(book(key(), token, booking_request, notify=config.current().sends_mail))
+        booked = book(key(), token, booking_request, notify=config.current().sends_mail)
     except SlotTaken:
         return _taken(get_link_by_token(token), start)
+    return _redirect_to_booking(booked.manage_token)
 
 
-def _redirect_to_booking(booking: Booking) -> ResponseReturnValue:
-    token = manage_token(booking)
+def _redirect_to_booking(token: str | None) -> ResponseReturnValue:
     if token is None:  # made with another key: the booking exists, but its address cannot be derived any more
         abort(410)
     return redirect(url_for("invitee.manage.show", token=token), code=303)

@@ -289,9 +289,8 @@ class Machine(RuleBasedStateMachine):
                 assert booking.id == retry.id
                 self.count("a retry")
             elif booking:
-                manage = str(bookings.manage_token(self.world.key, booking))
                 blocks = blocked(link.calendar, start)
-                link.booking = ModelBooking(booking.id, manage, link.calendar, start, blocks)
+                link.booking = ModelBooking(booking.id, str(booking.manage_token), link.calendar, start, blocks)
                 link.request_id = request
 
     @rule(target=made, which=st.integers(0, 3), start=STARTS)

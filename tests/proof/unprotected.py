@@ -11,28 +11,31 @@ from typing import Any
 
 from flask import current_app
 
+import tokens
 from app import create_app
 from blueprints.invitee import book as book_page
 from database import db, transaction, utcnow
 from models import Booking, Link
 from scheduling import bookings
-from scheduling.bookings import BookingRequest, find_by_request_id, is_free
+from scheduling.bookings import Booked, BookingRequest, all_columns, find_by_request_id, is_free, told_columns
 from scheduling.errors import SlotTaken
 from scheduling.links import get_link_by_token, require_active
 from server.serve import serve
 
 
-def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool) -> Booking:
+def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool) -> Booked:
     """Do what `scheduling.bookings.book` does, but not in one transaction and behind no lock."""
     session = db.session()
     link = get_link_by_token(token)
     if earlier := find_by_request_id(link, booking_request.request_id):
-        return earlier
+        return Booked(earlier.id, bookings.manage_token(key, earlier))
     now = utcnow()
     require_active(link, now)
     if booking_request.start is None or not is_free(link.calendar, link.rules, booking_request.start, now):
         raise SlotTaken
-    booking = bookings._new(key, link, booking_request, booking_request.start, now)
+    salt = tokens.new_salt()
+    manage = tokens.derive(key, bookings.PURPOSE, salt)
+    booking = Booking(**all_columns(told_columns(booking_request, salt, manage), link, booking_request.start, now))
     session.rollback()
     steps = [lambda: _insert(booking), lambda: _mark(link.id)]
     if os.environ["BREAK"] == "claim-first":
@@ -42,7 +45,7 @@ def book(key: str, token: str, booking_request: BookingRequest, *, notify: bool)
     else:
         for step in steps:
             step()
-    return booking
+    return Booked(booking.id, manage)
 
 
 def _insert(booking: Booking) -> None:

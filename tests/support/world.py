@@ -161,7 +161,8 @@ class World:
 
     def book(self, token: str, start: datetime, **more: str) -> Booking:
         with self.inside():
-            return bookings.book(self.key, token, BookingRequest(start, **(JANE | more)), notify=self.sends_mail)
+            made = bookings.book(self.key, token, BookingRequest(start, **(JANE | more)), notify=self.sends_mail)
+            return db.session.get_one(Booking, made.id)
 
     def move(self, booking: Booking, start: datetime) -> Booking:
         """Move it as its invitee."""
