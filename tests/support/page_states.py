@@ -431,6 +431,8 @@ def _links(tour: Tour, owner: Page) -> None:
     owner.locator(".menu:popover-open").get_by_role("button", name="Revoke").click()
     tour.see(owner, "links, one revoked", ".toast")
     tour.go(owner, "/links", "links of all calendars", "li.row")
+    tour.go(owner, "/links/new", "new links", "li.row")
+    tour.go(owner, "/links/new?q=nothing", "new links, none found", ".empty")
     tour.go(owner, "/links?show=requests", "who asks for a new link", "li.row")
     owner.get_by_role("button", name="Make a link for Karla Stein").click()
     tour.see(owner, "share, as a text message to who asked", "#message")
