@@ -18,15 +18,15 @@ App = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 class Turn:
-    """A turn in the line, from when it is made until it is ended."""
+    """A turn in the line, from when it is made until it is ended; `is_mine` is False of one that waited too long."""
 
     def __init__(self, line: Lock) -> None:
-        self._line, self._is_mine = line, line.acquire(timeout=PATIENCE)
+        self._line, self.is_mine = line, line.acquire(timeout=PATIENCE)
 
     def end(self) -> None:
         """Let the next one begin, if it has not been let already."""
-        if self._is_mine:
-            self._is_mine = False
+        if self.is_mine:
+            self.is_mine = False
             self._line.release()
 
 
