@@ -30,6 +30,7 @@ from i18n import formatting, locales, timezones
 from i18n.bidi import isolate
 from i18n.texts import template_gettext
 from middleware import static_files
+from middleware.booking_line import booking_line_middleware
 from middleware.client import client_middleware
 from middleware.exception_log import without_texts
 from middleware.headers import headers_middleware, security_headers
@@ -155,7 +156,9 @@ def create_app(
 def _add_middleware(app: Flask, config: Config, pages: KeptPages) -> None:
     metrics = Metrics() if config.metrics_token else None
     app.extensions["request_metrics"] = metrics
-    with_pages = kept_pages_middleware(app.wsgi_app, pages.find_plain)
+    on_sqlite = config.database_url.startswith("sqlite")
+    with_line = booking_line_middleware(app.wsgi_app) if on_sqlite else app.wsgi_app
+    with_pages = kept_pages_middleware(with_line, pages.find_plain)
     with_files = static_files.static_files_middleware(with_pages, autoreload=app.debug)
     with_client = client_middleware(with_files, config.trusted_proxies)
     with_headers = headers_middleware(with_client, security_headers(config.base_url))

@@ -30,7 +30,14 @@ CREATE TABLE bookings (
 """
 FIELDS = ("start", "name", "email", "phone", "notes", "timezone", "request_id")
 # As in `database/engine.py`.
-PRAGMAS = ("busy_timeout=4000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON")
+PRAGMAS = (
+    "busy_timeout=4000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "recursive_triggers=ON",
+)
 
 app = Flask(__name__)
 own = threading.local()

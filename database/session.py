@@ -14,8 +14,8 @@ from database.types import Base
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 
-LINE_TIMEOUT = 0.5
-"""Seconds."""
+LINE_TIMEOUT = 0.25
+"""Seconds. A booking may have waited as long in the line of `middleware/booking_line.py`."""
 
 _writer = Lock()
 

@@ -27,6 +27,7 @@ from database import begin_snapshot, db, utcnow
 from forms.booking import BookingForm, ResendForm, answer_name, answers, booking_form, valid_booking
 from forms.links import RequestForm
 from i18n.texts import gettext as _
+from middleware.booking_line import end_turn
 from middleware.kept_pages import LOOKED
 from models import Calendar, Link
 from parsing.values import parse_instant
@@ -132,6 +133,7 @@ def _book(token: str, data: dict[str, Any]) -> ResponseReturnValue:
     )
     try:
         if g.asked.asks_calendars:
+            end_turn(request.environ)
             ask_before_booking(current_access(), token, start)
         booked = book(key(), token, booking_request, notify=config.current().sends_mail)
     except SlotTaken:

@@ -15,6 +15,7 @@ import tokens
 from app import create_app
 from blueprints.invitee import book as book_page
 from database import db, transaction, utcnow
+from middleware import booking_line
 from models import Booking, Link
 from scheduling import bookings
 from scheduling.bookings import Booked, BookingRequest, all_columns, find_by_request_id, is_free, told_columns
@@ -66,4 +67,5 @@ def _later(app: Any, steps: list[Any]) -> None:
 
 if __name__ == "__main__":
     book_page.book = book
+    booking_line.PATIENCE = 0
     serve(create_app())

@@ -4,8 +4,10 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from flask import request, request_finished
 from support.feed_server import feed_server
 from support.radicale import PASSWORD, USER, Radicale, radicale
 from support.sources import Sources
@@ -13,6 +15,7 @@ from support.world import JANE, World, at, starts, z
 from time_machine import Traveller
 
 from enums import SourceKind
+from middleware.booking_line import TURN
 from models import Owner, Source
 from remote_calendars.dav_xml import parse_resources
 from remote_calendars.reading import ProblemCode, ReadingFailed
@@ -190,9 +193,13 @@ def test_a_booking_asks_once_more_and_is_refused_if_the_owner_is_busy_by_now(
     assert (answer.status_code, world.bookings()[0].starts_at) == (409, TEN)
 
 
-def test_no_answer_in_time_refuses_no_booking(
+def test_no_answer_in_time_refuses_no_booking_and_keeps_no_other_one_waiting(
     world: World, owner: Owner, sources: Sources, dav: Radicale, work: str
 ) -> None:
+    def note_turn(_app: Any, **_more: Any) -> None:
+        turns.append(TURN in request.environ and request.environ[TURN].is_mine)
+
+    turns: list[bool] = []
     token = world.link(world.calendar(owner))
     connect(sources, owner, dav.address)
     with feed_server() as slow:
@@ -200,7 +207,9 @@ def test_no_answer_in_time_refuses_no_booking(
         href = json.dumps([{"href": slow.url(work), "name": "Work", "counts": True}])
         world.execute("UPDATE sources SET calendars = :href", href=href)
         began = time.perf_counter()
-        answer = world.browser().post(f"/b/{token}", data=JANE | {"start": z(NINE)})
+        with request_finished.connected_to(note_turn, world.app):
+            answer = world.browser().post(f"/b/{token}", data=JANE | {"start": z(NINE)})
         assert answer.status_code == 303
         assert time.perf_counter() - began < 3
         assert slow.asked
+        assert turns == [False]
