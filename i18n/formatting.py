@@ -44,7 +44,7 @@ def format_month(day: date) -> str:
 
 
 def format_months(first: date, last: date, today: date) -> str:
-    """Return `November – December` or `January – February 2027`: a year that is not this one is named, and only once."""
+    """Return `November – December` or `January – February 2027`: a year comes once, and this one never."""
     end = _date(last, "LLLL" if last.year == today.year else "LLLL y")
     if (first.year, first.month) == (last.year, last.month):
         return end

@@ -180,6 +180,16 @@ def test_a_wrong_field_is_422_and_spends_nothing(world: World, changes: dict[str
     assert send(world, token).status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("changes", "opens"),
+    [({"email": "nope"}, False), ({"email": "nope", "notes": "Roses"}, True), ({"phone": "1" * 41}, True)],
+)
+def test_what_is_folded_opens_for_what_is_in_it(world: World, changes: dict[str, Any], opens: bool) -> None:
+    answer = send(world, world.link(), **({"phone": "", "notes": ""} | changes))
+    assert answer.status_code == 422
+    assert ('<details class="more-fields" open>' in answer.text) == opens
+
+
 @pytest.mark.parametrize("start", ["", None])
 def test_without_a_time_it_is_422_and_spends_nothing(world: World, start: str | None) -> None:
     token = world.link()
