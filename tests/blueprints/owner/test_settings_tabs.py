@@ -10,7 +10,7 @@ from models import Owner
 
 def tabs(browser: Browser, path: str) -> list[list[str]]:
     """Return the marked tabs of each row of tabs on the page."""
-    rows = re.findall(r'<nav class="tabs".*?</nav>', browser.get(path).text, re.DOTALL)
+    rows = re.findall(r'<nav class="tabs\b.*?</nav>', browser.get(path).text, re.DOTALL)
     return [re.findall(r'aria-current="\w+">([^<]+)</a>', row) for row in rows]
 
 
