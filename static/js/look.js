@@ -23,6 +23,7 @@ async function show(file) {
   seen.querySelector("[data-face]").replaceChildren(canvas);
 }
 
+if (form && document.getElementById("errors")) wear(form.elements.accent.value).catch(() => {}); // what was not saved
 form?.elements.accent.addEventListener("input", ({ target }) => wear(target.value).catch(() => {}));
 // What is no image is said when the form is sent.
 form?.elements.logo.addEventListener("change", ({ target }) => target.files[0] && show(target.files[0]).catch(() => {}));

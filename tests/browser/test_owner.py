@@ -143,7 +143,7 @@ def test_an_owner_finds_moves_cancels_and_invites_again(server: Server, visitor:
     jane.reload()
     expect(jane.get_by_text("The roof fell in")).to_be_visible()
     owner.get_by_role("button", name="New link for this person").click()
-    expect(owner.get_by_label("For whom (only you see this)")).to_have_value("Jane Doe")
+    expect(owner.get_by_label("For whom · only you see this")).to_have_value("Jane Doe")
     jane.goto(owner.get_by_label("The link’s address").input_value())
     expect(jane.locator("[data-start]").first).to_be_visible()
     owner.keyboard.press("Escape")

@@ -59,9 +59,10 @@ class Tour:
     world: World
 
     def see(self, page: Page, name: str, there: str = "main h1") -> None:
-        """Look at a page once what is at `there` has come, and with it the stylesheet."""
+        """Look at a page once what is at `there` has come, and with it the stylesheet and the pictures."""
         expect(page.locator(there).first).to_be_visible()
         page.wait_for_load_state("load")
+        page.evaluate("Promise.allSettled([...document.images].map((image) => image.decode()))")
         self.show(page, name, there)
 
     def go(self, page: Page, path: str, name: str = "", there: str = "main h1") -> None:

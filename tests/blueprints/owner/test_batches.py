@@ -185,7 +185,7 @@ def test_the_unused_links_of_a_batch_are_revoked_and_that_is_undone(
 
 
 def codes(page: str) -> int:
-    return page.partition('<ul class="sheet-of-codes">')[2].partition("</ul>")[0].count("<svg")
+    return page.partition('<ul class="sheet-of-codes ')[2].partition("</ul>")[0].count("<svg")
 
 
 def test_a_sheet_to_print_has_a_code_for_each_waiting_link(
