@@ -7,7 +7,7 @@
 
   const label = (field) => {
     const named = field.closest("[data-change]")?.dataset.change;
-    return named ?? field.closest("div:has(> label)")?.querySelector("label").textContent.trim() ?? field.name;
+    return named ?? field.closest("div:has(> label)")?.querySelector("label").firstChild.textContent.trim() ?? field.name;
   };
   const now = (field) => (field.type === "checkbox" ? field.checked : field.value);
   const before = (field) => {
@@ -42,9 +42,12 @@
     const said = document.querySelector("[data-said-unsaved]");
     const found = changes();
     const words = found.length === 1 ? said.dataset.one : said.dataset.many;
-    const sentence = words.replace("{count}", found.length).replace("{what}", found.join(", "));
-    const text = found.length ? sentence : refused ? said.dataset.all : "";
-    if (said.textContent !== text) said.textContent = text;
+    const [, many, what] = words.replace("{count}", found.length).match(/^(.*?)([\s\p{P}]*\{what\}.*)$/u);
+    const [text, more] = found.length ? [many, what.replace("{what}", found.join(", "))] : [refused ? said.dataset.all : "", ""];
+    if (said.textContent !== text + more) {
+      said.textContent = text;
+      if (more) said.appendChild(document.createElement("span")).textContent = more; // not on a phone: it has no room
+    }
     document.querySelector("[data-save-bar]").classList.toggle("dirty", Boolean(text));
   }
 
