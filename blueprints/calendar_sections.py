@@ -32,14 +32,14 @@ class Section(NamedTuple):
     phrase: str
     is_wrong: bool
     is_current: bool
-    """Whether it is shown first: the first that is wrong, else the first."""
+    """Whether it is shown first: the first that is wrong, else the one that is asked about, else the first."""
 
 
-def sections_of(form: CalendarForm) -> list[Section]:
-    """Return the sections of the form in their order."""
+def sections_of(form: CalendarForm, asked: str = "what") -> list[Section]:
+    """Return the sections of the form in their order; `asked` is the key of the one that a question is about."""
     names = {"what": _("What"), "when": _("When"), "rules": _("Rules"), "links": _("Links"), "changes": _("Changes")}
     wrong = [key for key, fields in FIELDS.items() if any(form[field].errors for field in fields)]
-    current = wrong[0] if wrong else "what"
+    current = wrong[0] if wrong else asked
     phrases = phrases_of(form)
     return [Section(key, str(names[key]), phrases[key], key in wrong, key == current) for key in FIELDS]
 

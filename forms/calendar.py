@@ -84,8 +84,8 @@ class CalendarForm(OurForm):
                 field.data = self[f"hours_{weekday}"].data
 
     def problems(self) -> list[tuple[str, str]]:
-        """Return the label of each invalid field with its first error."""
-        wrong = ((self[name], errors) for name, errors in self.errors.items())
+        """Return the label of each invalid field that times depend on, with its first error."""
+        wrong = ((self[name], errors) for name, errors in self.errors.items() if name != "name")
         return [(str(getattr(field, "day", field.label.text)), str(errors[0])) for field, errors in wrong]
 
     def forget_errors(self) -> None:

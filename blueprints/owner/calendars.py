@@ -161,7 +161,7 @@ def _page(
     page = render_template(
         "calendar.html",
         form=form,
-        sections={section.key: section for section in sections_of(form)},
+        sections={section.key: section for section in sections_of(form, "when" if outside else "what")},
         name=calendar and calendar.name,
         calendar_id=calendar and calendar.id,
         outside=outside,
@@ -183,8 +183,8 @@ def _preview(form: CalendarForm, calendar: Calendar | None) -> ResponseReturnVal
 
 def _preview_of(form: CalendarForm, calendar: Calendar | None) -> dict[str, Any]:
     """Return the next days as bars with their slots by the values of the form, or what is wrong with these."""
-    if form.is_submitted() and not form.validate():
-        return {"days": None, "bars": None, "problems": form.problems()}
+    if form.is_submitted() and not form.validate() and (problems := form.problems()):
+        return {"days": None, "bars": None, "problems": problems}
     now, rules = utcnow(), form.rules()
     until = now + (PREVIEW_DAYS + 1) * DAY
     busy = agenda(g.owner.id, calendar.id if calendar else 0, rules.zone, now, until)

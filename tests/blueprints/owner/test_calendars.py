@@ -235,7 +235,7 @@ def test_a_preview_of_what_can_not_be_understood_says_why(world: World, browser:
     shown = browser.change("/settings/calendars/new/preview", fields(name="x"), headers=HTMX)
     assert "160 times on 10 days" in shown.text
     closed = browser.change("/settings/calendars/new", fields(is_open="", name="", look="1"))
-    assert "160 times" not in closed.text  # without a name it can't be shown
+    assert "160 times" in closed.text  # times need no name
     assert closed.status_code == 200
 
 
@@ -251,6 +251,7 @@ def test_hours_that_leave_appointments_outside_are_told_and_they_stay(
     assert answer.status_code == 422
     assert "outside of the new hours" in answer.text
     assert f"/bookings/{booking.id}" in answer.text
+    assert re.search(r'class="sheet part current" id="(\w+)"', answer.text).group(1) == "when"
     assert calendars(world)[0].name == "30-minute meeting"
     assert world_field(answer, "outside_confirmed") == "yes"
     assert browser.change(path, sent | {"outside_confirmed": "yes"}).status_code == 303
