@@ -1,7 +1,6 @@
 // What invitees will see, while a colour or a logo is chosen. Nothing is saved before the form is sent.
 const form = document.querySelector("[data-colours]");
 const seen = document.getElementById("seen");
-const dark = matchMedia("(prefers-color-scheme: dark)");
 const LOGO = { width: 160, height: 64 };
 let asked = 0;
 
@@ -9,9 +8,9 @@ async function wear(accent) {
   const number = ++asked;
   const answer = await fetch(`${form.dataset.colours}?${new URLSearchParams({ accent })}`);
   if (!answer.ok || answer.redirected) return;
-  const colours = await answer.json();
+  const { light, dark } = await answer.json();
   if (number !== asked) return; // a later colour was chosen meanwhile
-  for (const [name, value] of Object.entries(colours[dark.matches ? "dark" : "light"])) seen.style.setProperty(name, value);
+  for (const name of Object.keys(light)) seen.style.setProperty(name, `light-dark(${light[name]}, ${dark[name]})`);
 }
 
 async function show(file) {
