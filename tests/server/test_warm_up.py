@@ -38,10 +38,9 @@ def test_a_folder_that_can_not_be_written_to_keeps_no_server_from_starting(tmp_p
     assert start(tmp_path) > 50
 
 
-@pytest.mark.parametrize("left", [2, 20])
-def test_a_file_that_is_damaged_is_compiled_anew(tmp_path: Path, left: int) -> None:
+def test_a_file_that_is_damaged_is_compiled_anew(tmp_path: Path) -> None:
     start(tmp_path)
-    for file in (tmp_path / "templates").iterdir():
+    for left, file in enumerate(sorted((tmp_path / "templates").iterdir())[:40]):
         file.write_bytes(file.read_bytes()[:left])
     assert start(tmp_path) > 50
     assert start(tmp_path, compiles=False) > 50
