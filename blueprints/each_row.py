@@ -71,7 +71,7 @@ def each_row(macro: Callable[..., Markup], *settings: Hashable) -> Callable[...,
         for row, shape, own in zip(rows, shapes, words, strict=False):
             layout = of_shape.get(shape)
             if layout is None:
-                if sum(map(len, kept.values())) >= MOST:
+                if sum(map(len, list(kept.values()))) >= MOST:
                     kept.clear()
                 layout = of_shape[shape] = _layout(macro, settings, row, shared)
             pieces.append(layout.text % layout.choose(own + common))

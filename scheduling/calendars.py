@@ -28,7 +28,7 @@ from database.prepared import Prepared
 from models import UNUSED, Booking, Calendar, Link, Source
 from scheduling.errors import NotFound
 from scheduling.lookup import get_or_not_found
-from scheduling.search import normalize_for_search
+from scheduling.search import has_words
 
 DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.columns if column.default is not None} | {
     "duration": 30,
@@ -197,13 +197,8 @@ def calendar_summaries(owner_id: int, skip: int, limit: int) -> list[Summary]:
 
 def search_calendars(owner_id: int, words: str, limit: int) -> list[Summary]:
     """Return up to `limit` calendars of the owner with all of the words in their names."""
-    wanted = normalize_for_search(words).split()
-    found = (
-        summary
-        for summary in calendar_summaries(owner_id, 0, MOST_SEARCHED)
-        if all(word in normalize_for_search(summary.name) for word in wanted)
-    )
-    return list(islice(found, limit))
+    every = calendar_summaries(owner_id, 0, MOST_SEARCHED)
+    return list(islice((summary for summary in every if has_words(summary.name, words)), limit))
 
 
 def _count(*parts: Select[int]) -> ColumnElement[int]:

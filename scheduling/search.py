@@ -14,3 +14,9 @@ def normalize_for_search(text: str) -> str:
     """Return a text as a search compares it: lower case, no accents, `lukasz` for `Łukasz`."""
     letters = unicodedata.normalize("NFKD", text.casefold().translate(ALIKE))
     return "".join(letter if letter.isprintable() else " " for letter in letters if not unicodedata.combining(letter))
+
+
+def has_words(text: str, words: str) -> bool:
+    """Return whether each of the words is in the text."""
+    normalized = normalize_for_search(text)
+    return all(word in normalized for word in normalize_for_search(words).split())

@@ -18,7 +18,7 @@ from parsing.values import parse_positive_int
 from scheduling.calendars import CalendarName, calendar_names
 from scheduling.link_lists import MANY, LinkFilter, count_links, list_links, recent_batches
 from scheduling.requests import open_requests
-from scheduling.search import normalize_for_search
+from scheduling.search import has_words
 
 MAX_SEARCH = 300
 BATCHES = 50
@@ -67,11 +67,10 @@ def request_list() -> ResponseReturnValue:
 def new_link_list() -> ResponseReturnValue:
     """Show the calendars that take bookings, or those with the words of the query in their names."""
     words = request.args.get("q", "").strip()[:MAX_SEARCH]
-    wanted = normalize_for_search(words).split()
     every = _open(calendar_names(g.owner.id))
     return render_template(
         "new_links.html",
-        open=[each for each in every if all(word in normalize_for_search(each.name) for word in wanted)],
+        open=[each for each in every if has_words(each.name, words)],
         words=words,
         has_search=len(every) >= SEARCH_FROM,
     )
