@@ -28,7 +28,7 @@ from database.prepared import Prepared
 from models import UNUSED, Booking, Calendar, Link, Source
 from scheduling.errors import NotFound
 from scheduling.lookup import get_or_not_found
-from scheduling.search import has_words
+from scheduling.search import having
 
 DEFAULTS = {column.name: column.default.arg for column in Calendar.__table__.columns if column.default is not None} | {
     "duration": 30,
@@ -197,8 +197,8 @@ def calendar_summaries(owner_id: int, skip: int, limit: int) -> list[Summary]:
 
 def search_calendars(owner_id: int, words: str, limit: int) -> list[Summary]:
     """Return up to `limit` calendars of the owner with all of the words in their names."""
-    every = calendar_summaries(owner_id, 0, MOST_SEARCHED)
-    return list(islice((summary for summary in every if has_words(summary.name, words)), limit))
+    every, is_wanted = calendar_summaries(owner_id, 0, MOST_SEARCHED), having(words)
+    return list(islice((summary for summary in every if is_wanted(summary.name)), limit))
 
 
 def _count(*parts: Select[int]) -> ColumnElement[int]:

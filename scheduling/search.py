@@ -1,6 +1,7 @@
 """How a search compares texts: what is stored for it, and what is looked for."""
 
 import unicodedata
+from collections.abc import Callable
 
 # What Unicode does not decompose, and signs that look alike: nobody types them as they are stored.
 ALIKE = str.maketrans(
@@ -16,7 +17,7 @@ def normalize_for_search(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in letters if not unicodedata.combining(letter))
 
 
-def has_words(text: str, words: str) -> bool:
-    """Return whether each of the words is in the text."""
-    normalized = normalize_for_search(text)
-    return all(word in normalized for word in normalize_for_search(words).split())
+def having(words: str) -> Callable[[str], bool]:
+    """Return a function that says whether each of the words is in a text."""
+    wanted = normalize_for_search(words).split()
+    return lambda text: all(word in normalize_for_search(text) for word in wanted)

@@ -18,7 +18,7 @@ from parsing.values import parse_positive_int
 from scheduling.calendars import CalendarName, calendar_names
 from scheduling.link_lists import MANY, LinkFilter, count_links, list_links, recent_batches
 from scheduling.requests import open_requests
-from scheduling.search import has_words
+from scheduling.search import having
 
 MAX_SEARCH = 300
 BATCHES = 50
@@ -67,10 +67,10 @@ def request_list() -> ResponseReturnValue:
 def new_link_list() -> ResponseReturnValue:
     """Show the calendars that take bookings, or those with the words of the query in their names."""
     words = request.args.get("q", "").strip()[:MAX_SEARCH]
-    every = _open(calendar_names(g.owner.id))
+    every, is_wanted = _open(calendar_names(g.owner.id)), having(words)
     return render_template(
         "new_links.html",
-        open=[each for each in every if has_words(each.name, words)],
+        open=[each for each in every if is_wanted(each.name)],
         words=words,
         has_search=len(every) >= SEARCH_FROM,
     )

@@ -118,6 +118,25 @@ def test_a_macro_whose_layouts_are_kept_knows_nothing_of_the_request() -> None:
     assert len(found) >= 5
 
 
+def test_layouts_are_kept_from_one_request_to_the_next(world: World) -> None:
+    owner = world.owner()
+    world.link(world.calendar(owner))
+    browser, pages = world.signed_in(owner), ("/settings/calendars", "/links", "/bookings")
+
+    def made() -> int:
+        for page in pages:
+            browser.get(page)
+        return sum(len(of_shape) for kept in module._layouts.values() for of_shape in kept.values())
+
+    assert 0 < made() == made()
+
+
+def test_an_import_looks_at_no_name_of_the_page(app: Flask) -> None:
+    page = app.jinja_env.from_string('{% from "_icons.html" import icon %}{% set mine = icon %}', {"more": 1})
+    before = app.jinja_env.get_template("_icons.html").module
+    assert page.module.mine is before.icon  # type: ignore[attr-defined]
+
+
 def test_nothing_of_one_owner_is_on_a_page_of_another(world: World) -> None:
     owners = [world.owner("anna@example.com", "Anna Aalto"), world.owner("bert@example.com", "Bert Baum")]
     pages = []
