@@ -8,7 +8,8 @@ from flask import current_app
 import config
 import tokens
 from accounts.one_time_tokens import derive_token
-from models import AccountMessage, AccountToken, Booking, Link, TokenPurpose
+from enums import TokenPurpose
+from models import AccountMessage, AccountToken, Booking, Link
 from scheduling import bookings, feeds, links
 
 

@@ -9,7 +9,8 @@ from accounts.login_throttle import NO_OWNER
 from accounts.owners import check_own_password, get_owner_for_update, has_owner
 from accounts.people import coming_appointments
 from database import Base, lock_owner, transaction, utcnow, wipe_deleted
-from models import AccountRole, Owner, Practice
+from enums import AccountRole
+from models import Owner, Practice
 
 
 def delete_account(owner_id: int, password: str, address: str) -> None:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import config
 from database import db
-from models import AccountMessage, AccountMessageKind, Owner
+from enums import AccountMessageKind
+from models import AccountMessage, Owner
 from scheduling.notifications import KEEP_TRYING
 
 

@@ -13,7 +13,8 @@ from accounts.login_throttle import NO_OWNER, forget_attempts
 from accounts.one_time_tokens import LIFETIMES, add_token, end_tokens, get_token, use_token
 from accounts.owners import check_own_password, find_owner, get_owner_for_update, normalize_email
 from database import lock_owner, transaction, utcnow
-from models import AccountMessageKind, AccountToken, Owner, TokenPurpose
+from enums import AccountMessageKind, TokenPurpose
+from models import AccountToken, Owner
 
 MAX_MAILS, WINDOW = 5, timedelta(hours=1)
 """Of an owner: the address that they type may be a stranger's."""

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from accounts.account_mail import enqueue_account_mail
 from database import db, transaction, utcnow
-from models import AccountMessageKind, Booking
+from enums import AccountMessageKind
+from models import Booking
 from scheduling.bookings import get_booking_by_token
 from scheduling.lookup import read_under_lock
 

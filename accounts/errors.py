@@ -1,6 +1,6 @@
 """Errors of accounts and the login. Views show each as a page or as a field's error."""
 
-from models import TokenPurpose
+from enums import TokenPurpose
 
 
 class AccountError(Exception):

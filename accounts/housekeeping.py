@@ -5,16 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, or_, select
 
 from database import Base, transaction, wipe_deleted
-from models import (
-    AccountMessage,
-    AccountToken,
-    Booking,
-    BrowserSession,
-    Link,
-    LoginAttempt,
-    Message,
-    MessageState,
-)
+from enums import MessageState
+from models import AccountMessage, AccountToken, Booking, BrowserSession, Link, LoginAttempt, Message
 from scheduling.erasing import erase_due
 
 ATTEMPTS = timedelta(hours=1)

@@ -12,7 +12,8 @@ import config
 import tokens
 from accounts.errors import TokenGone
 from database import db, lock_owner, utcnow
-from models import AccountToken, TokenPurpose
+from enums import TokenPurpose
+from models import AccountToken
 from scheduling.errors import NotFound
 
 LIFETIMES = {

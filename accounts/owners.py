@@ -13,7 +13,8 @@ from accounts.login_throttle import NO_OWNER, Attempt, count_attempt, forget_att
 from accounts.one_time_tokens import end_tokens
 from accounts.password_checks import password_check
 from database import db, lock_owner, transaction, utcnow
-from models import AccountMessageKind, AccountRole, BrowserSession, Owner, Practice, SetupToken, TokenPurpose
+from enums import AccountMessageKind, AccountRole, TokenPurpose
+from models import BrowserSession, Owner, Practice, SetupToken
 from scheduling.calendars import new_calendar
 from scheduling.errors import NotFound
 

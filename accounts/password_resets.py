@@ -15,7 +15,8 @@ from accounts.one_time_tokens import LIFETIMES, add_token, derive_token, get_tok
 from accounts.owners import find_owner, set_password
 from accounts.password_checks import password_check
 from database import lock_owner, transaction, utcnow
-from models import AccountMessage, AccountMessageKind, AccountToken, Owner, TokenPurpose
+from enums import AccountMessageKind, TokenPurpose
+from models import AccountMessage, AccountToken, Owner
 
 MAX_MAILS, WINDOW = 3, timedelta(hours=1)
 """Of an account."""

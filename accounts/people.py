@@ -18,18 +18,8 @@ from accounts.one_time_tokens import LIFETIMES, add_token, end_tokens, get_token
 from accounts.owners import add_owner, find_owner, normalize_email
 from accounts.password_checks import password_check
 from database import db, lock_owner, transaction, utcnow
-from models import (
-    CONFIRMED,
-    UNUSED,
-    AccountMessageKind,
-    AccountRole,
-    AccountToken,
-    Booking,
-    BrowserSession,
-    Link,
-    Owner,
-    TokenPurpose,
-)
+from enums import AccountMessageKind, AccountRole, TokenPurpose
+from models import CONFIRMED, UNUSED, AccountToken, Booking, BrowserSession, Link, Owner
 from scheduling.calendars import new_calendar
 from scheduling.changes import OwnerActor, cancel_booking
 from scheduling.errors import NotFound

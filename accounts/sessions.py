@@ -20,7 +20,9 @@ from accounts.owners import find_owner, get_owner_for_update, normalize_email
 from accounts.password_checks import password_check
 from database import Instant, db, lock_owner, transaction, utcnow
 from database.prepared import Prepared
-from models import AccountRole, BrowserSession, Owner, PublicProfile
+from enums import AccountRole
+from models import BrowserSession, Owner
+from public_profile import PublicProfile
 from scheduling import source_troubles
 from scheduling.errors import NotFound
 from scheduling.notifications import FAILED_MAILS, LATE_MAILS, WARN_AFTER

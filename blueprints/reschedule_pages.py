@@ -15,11 +15,12 @@ from blueprints.responses import render_page
 from blueprints.slot_picker import picker_around, picker_from_query, reader_zone
 from blueprints.view_models import BookingView
 from database import utcnow
+from enums import Role
 from forms.booking import CancelForm, CorrectionForm, RescheduleForm
 from i18n import formatting
 from i18n.bidi import isolate
 from i18n.texts import gettext as _
-from models import Booking, Change, Role
+from models import Booking, Change
 from parsing.values import parse_instant
 from scheduling.booking_queries import history
 from scheduling.bookings import is_free

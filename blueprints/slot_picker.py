@@ -15,8 +15,9 @@ from blueprints.kept_pages import Choice
 from blueprints.responses import wants_fragment
 from database import utcnow
 from i18n import formatting, timezones
-from models import Booking, Calendar, Link, PublicCalendar
+from models import Booking, Calendar, Link
 from parsing.values import parse_date, parse_month
+from public_profile import PublicCalendar
 from scheduling.agenda import agenda
 
 

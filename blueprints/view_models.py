@@ -11,6 +11,7 @@ from markupsafe import Markup
 from availability.day_bars import DayBar
 from availability.slots import Availability
 from blueprints.drawings import bar_drawing, week_drawing
+from enums import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
 from i18n.bidi import isolate
 from i18n.formatting import (
     format_booked,
@@ -21,7 +22,6 @@ from i18n.formatting import (
     join_times,
 )
 from i18n.texts import gettext as _
-from models import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
 from parsing.contact_links import mail_link
 from parsing.questions import Answers
 from scheduling.booking_queries import Appointment

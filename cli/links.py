@@ -11,7 +11,8 @@ from availability.offers import Offer
 from availability.slots import MINUTES_A_DAY
 from cli.params import CommandError, DateParam, EmailParam, Group, InstantParam, LineParam
 from database import LARGEST_ID, utcnow
-from models import Calendar, LinkState
+from enums import LinkState
+from models import Calendar
 from parsing.csv_people import PeopleError, read_people
 from parsing.csv_table import CsvError, read_csv
 from parsing.limits import MAX_DAYS, MAX_EMAIL, MAX_LABEL, MAX_NAME

@@ -13,7 +13,8 @@ from availability.opening_hours import parse_availability
 from availability.slots import first_slot
 from cli.params import Command, CommandError
 from database import Base, Instant, db, transaction, utcnow
-from models import Booking, Calendar, Change, Link, Message, MessageState, Owner, Role
+from enums import MessageState, Role
+from models import Booking, Calendar, Change, Link, Message, Owner
 from public_urls import base, key
 from scheduling import bookings, busy_times, calendars, changes, feeds, links
 from scheduling.agenda import agenda

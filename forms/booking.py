@@ -10,13 +10,14 @@ from wtforms.form import FormMeta
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from enums import FieldUse
 from forms import fields
 from forms.base import OurForm
 from forms.fields import max_length, valid_timezone
 from forms.valid_data import valid_data
 from i18n.texts import gettext as _
 from i18n.texts import lazy_gettext as _l
-from models import Calendar, FieldUse
+from models import Calendar
 from parsing.limits import MAX_ANSWER, MAX_LINE, MAX_PHONE, MAX_TEXT
 from parsing.questions import Answers, Question, QuestionKind
 from scheduling.link_forms import LinkForm

@@ -8,11 +8,11 @@ from flask import request
 from wtforms import BooleanField, Field, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 
+from enums import FieldUse
 from forms import fields
 from forms.base import OurForm
 from i18n.texts import gettext as _
 from i18n.texts import lazy_gettext as _l
-from models import FieldUse
 from parsing.limits import MAX_LABEL, MAX_LINE, MAX_TEXT
 from parsing.questions import MAX_OPTIONS, MAX_QUESTIONS, Question, QuestionKind
 from parsing.values import parse_positive_int

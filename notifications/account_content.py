@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from enums import AccountMessageKind, TokenPurpose
 from i18n.bidi import isolate
 from i18n.formatting import format_moment, format_zone
 from i18n.texts import gettext as _
-from models import AccountMessage, AccountMessageKind, TokenPurpose
+from models import AccountMessage
 from notifications.email_content import EmailContent
 from public_urls import (
     account_token,

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, joinedload
 
-from models import OPEN_REQUEST, AccountMessage, AccountMessageKind, LinkRequest
+from enums import AccountMessageKind
+from models import OPEN_REQUEST, AccountMessage, LinkRequest
 from notifications.leases import is_ready
 
 

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import Session, aliased, contains_eager, with_expression
 
-from models import Booking, Calendar, Message, MessageKind, MessageState
+from enums import MessageKind, MessageState
+from models import Booking, Calendar, Message
 from notifications.leases import is_ready
 
 

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from enums import ChangeKind, MessageKind, Role
 from i18n.bidi import isolate
 from i18n.formatting import format_appointment, format_short_slot, format_slot, format_zone
 from i18n.texts import gettext as _
-from models import ChangeKind, Message, MessageKind, Role
+from models import Message
 from public_urls import appointment_address, manage_address, manage_token
 
 Facts = tuple[tuple[str, str], ...]

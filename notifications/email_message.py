@@ -15,11 +15,12 @@ from flask_babel import force_locale
 from accounts.branding import logo_image
 from branding.colours import DARK, LIGHT, scheme_in
 from branding.logos import logo_as_png
+from enums import MessageKind, Role
 from i18n.bidi import isolate
 from i18n.locales import DEFAULT
 from i18n.texts import gettext as _
 from integrations import ical
-from models import AccountMessage, Mail, Message, MessageKind, Role
+from models import AccountMessage, Mail, Message
 from notifications.account_content import account_content
 from notifications.email_content import EmailContent, email_content, own_address
 from parsing.email_addresses import Mailbox, split_address

@@ -13,7 +13,8 @@ from sqlalchemy import Select, update
 from sqlalchemy.orm import Session
 
 from database import db, snapshot, transaction
-from models import AccountMessage, Mail, MailTable, Message, MessageState
+from enums import MessageState
+from models import AccountMessage, Mail, MailTable, Message
 from notifications import account_queue, booking_queue
 from notifications.leases import is_ready
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, exists, select
 
 from database import db, lock_owner, snapshot, transaction
-from models import CONFIRMED, Booking, Calendar, Message, MessageKind, Role
+from enums import MessageKind, Role
+from models import CONFIRMED, Booking, Calendar, Message
 from scheduling.notifications import new_message
 
 REMINDER_LOCK = -1

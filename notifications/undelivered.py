@@ -9,7 +9,8 @@ from sqlalchemy import Select, String, and_, func, select, type_coerce, union_al
 from sqlalchemy.orm import contains_eager
 
 from database import db, transaction, utcnow
-from models import AccountMessage, Booking, Calendar, MailTable, Message, MessageState
+from enums import MessageState
+from models import AccountMessage, Booking, Calendar, MailTable, Message
 from scheduling.errors import NotFound
 from scheduling.notifications import KEEP_TRYING
 

@@ -13,7 +13,8 @@ import tokens
 from availability.slots import Rules, is_offered
 from database import bare_transaction, db, transaction, utcnow
 from database.prepared import Prepared
-from models import Booking, BookingStatus, Calendar, Link, MessageKind
+from enums import BookingStatus, MessageKind
+from models import Booking, Calendar, Link
 from parsing.questions import Answers
 from scheduling.active_links import ActiveCalendar, ActiveLink, find_active_for_update
 from scheduling.agenda import MARGIN, agenda

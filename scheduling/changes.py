@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 
 from database import db, transaction, utcnow
-from models import Booking, BookingStatus, Change, ChangeKind, MessageKind, Role
+from enums import BookingStatus, ChangeKind, MessageKind, Role
+from models import Booking, Change
 from scheduling.booking_queries import get_booking, history
 from scheduling.bookings import get_booking_by_token, is_free, time_columns
 from scheduling.calendar_entries import enqueue_entry

@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from database import transaction, utcnow
-from models import Booking, Message, MessageKind, Role
+from enums import MessageKind, Role
+from models import Booking, Message
 from scheduling.changes import HOUR, Actor, InviteeActor
 from scheduling.errors import BookingErased, ChangeLimitReached, TooManyChanges
 from scheduling.lookup import read_under_lock

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 import tokens
 from database import db, lock_owner, transaction, utcnow, wipe_deleted
-from models import Booking, Change, Link, LinkRequest, Message, MessageState, Owner
+from enums import MessageState
+from models import Booking, Change, Link, LinkRequest, Message, Owner
 from scheduling.booking_queries import get_booking
 from scheduling.errors import NotErasable
 from scheduling.lookup import read_under_lock

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, TextClause, bindparam, inspect, text
 
 from database import Instant
-from models import LinkState
+from enums import LinkState
 
 
 @dataclass(frozen=True)

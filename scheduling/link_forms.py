@@ -6,7 +6,8 @@ from sqlalchemy import Engine, bindparam, exists, select
 
 import tokens
 from database.prepared import Prepared
-from models import ANSWERS_AT_ONCE, Calendar, FieldUse, Link, Source
+from enums import FieldUse
+from models import ANSWERS_AT_ONCE, Calendar, Link, Source
 from parsing.questions import Question
 from scheduling.errors import NotFound
 

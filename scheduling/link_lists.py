@@ -25,7 +25,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 import tokens
 from database import Instant, db
 from database.prepared import Prepared
-from models import CONFIRMED, NOTED, UNUSED, Batch, Booking, Calendar, Link, LinkState
+from enums import LinkState
+from models import CONFIRMED, NOTED, UNUSED, Batch, Booking, Calendar, Link
 from scheduling.search import normalize_for_search
 
 MANY = 100

@@ -11,7 +11,8 @@ from sqlalchemy.orm import contains_eager
 import tokens
 from availability.offers import NOTHING_SPECIAL, Offer
 from database import db, lock_owner, transaction, utcnow
-from models import UNUSED, Batch, Calendar, Link, LinkState
+from enums import LinkState
+from models import UNUSED, Batch, Calendar, Link
 from scheduling.calendars import get_calendar
 from scheduling.errors import CalendarClosed, LinkExpired, LinkNotActive, LinkNotRevoked, LinkRevoked, LinkUsed
 from scheduling.lookup import get_or_not_found, read_under_lock

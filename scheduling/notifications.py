@@ -19,17 +19,8 @@ from sqlalchemy import (
 )
 
 from database import Instant, column_values, db
-from models import (
-    AccountMessage,
-    Booking,
-    Change,
-    MailTable,
-    Message,
-    MessageKind,
-    MessageState,
-    Owner,
-    Role,
-)
+from enums import MessageKind, MessageState, Role
+from models import AccountMessage, Booking, Change, MailTable, Message, Owner
 
 KEEP_TRYING = timedelta(days=3)
 WARN_AFTER = timedelta(minutes=10)

@@ -11,18 +11,8 @@ from sqlalchemy.orm import contains_eager
 import tokens
 from availability.offers import Offer
 from database import db, lock_owner, transaction, utcnow
-from models import (
-    OPEN_REQUEST,
-    AccountMessage,
-    AccountMessageKind,
-    Calendar,
-    Link,
-    LinkRequest,
-    LinkState,
-    Owner,
-    RequestAttempt,
-    RequestState,
-)
+from enums import AccountMessageKind, LinkState, RequestState
+from models import OPEN_REQUEST, AccountMessage, Calendar, Link, LinkRequest, Owner, RequestAttempt
 from parsing.client_ip import rate_limit_key
 from parsing.email_addresses import clean_email, is_email
 from scheduling.errors import BookingError

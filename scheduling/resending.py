@@ -6,7 +6,8 @@ from sqlalchemy import func, select, update
 
 import tokens
 from database import transaction, utcnow
-from models import Booking, Link, LinkState, Message, MessageKind, Role
+from enums import LinkState, MessageKind, Role
+from models import Booking, Link, Message
 from scheduling.links import get_link_for_update
 from scheduling.notifications import KEEP_TRYING, new_message
 

@@ -12,8 +12,8 @@ from blueprints.owner.link_rows import link_rows
 from blueprints.responses import PAGE_SIZE, SEARCH_FROM, page_of, requested_address, url_pattern
 from blueprints.view_models import RequestView
 from database import LARGEST_ID, utcnow
+from enums import LinkState
 from i18n.bidi import isolate
-from models import LinkState
 from parsing.values import parse_positive_int
 from scheduling.calendars import CalendarName, calendar_names
 from scheduling.link_lists import MANY, LinkFilter, count_links, list_links, recent_batches

@@ -4,10 +4,10 @@ from flask import Blueprint, flash, g, render_template
 from flask.typing import ResponseReturnValue
 
 from blueprints.responses import form_status, redirect_to
+from enums import FieldUse
 from forms.questions import QuestionsForm
 from i18n.bidi import isolate
 from i18n.texts import gettext as _
-from models import FieldUse
 from scheduling.calendars import change_calendar, get_calendar
 
 bp = Blueprint("questions", __name__, url_prefix="/settings/calendars")

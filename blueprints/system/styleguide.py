@@ -14,7 +14,7 @@ from blueprints.responses import render_page
 from blueprints.view_models import BarRow
 from blueprints.week_view import WeekView, first_of_week, week_view
 from i18n import formatting
-from models import PublicCalendar, PublicProfile
+from public_profile import PublicCalendar, PublicProfile
 from scheduling.booking_queries import Appointment
 
 bp = Blueprint("styleguide", __name__)

@@ -11,7 +11,8 @@ from accounts.login_throttle import HOUR, count_attempt
 from accounts.password_resets import create_reset
 from accounts.sessions import LIFETIME
 from database import db, utcnow
-from models import AccountMessage, AccountMessageKind, MessageState, Owner
+from enums import AccountMessageKind, MessageState
+from models import AccountMessage, Owner
 from scheduling.links import revoke
 
 SECOND = timedelta(seconds=1)

@@ -24,6 +24,7 @@ ORDER = [
     "database",
     "enums",
     "public_profile",
+    "tables",
     "models",
     "scheduling",
     "accounts",
@@ -81,6 +82,12 @@ def test_imports_point_one_way(name: str) -> None:
     package = name.partition(".")[0]
     below = set(ORDER[ORDER.index(package) + 1 :])
     assert imports_of(modules()[name]) & below == set()
+
+
+def test_tables_are_imported_from_models() -> None:
+    """Only there are all of them known, so that no foreign key points at a table that is missing."""
+    users = {name for name, path in modules().items() if "tables" in imports_of(path)}
+    assert {name.partition(".")[0] for name in users} == {"tables", "models"}
 
 
 def test_no_package_imports_itself_in_a_circle() -> None:

@@ -9,8 +9,9 @@ from support.http_client import filled_in
 from support.world import JANE, Browser, World, at, field, z
 
 from database import utcnow
+from enums import Role
 from integrations import ical
-from models import Calendar, Message, Owner, Role
+from models import Calendar, Message, Owner
 from notifications import outbox
 from notifications.email_content import email_content
 from parsing.questions import MAX_OPTIONS, Question, QuestionKind

@@ -12,7 +12,8 @@ from support.world import World, at
 from availability.slots import BusyTimes
 from database import INSTANT_TEXT, db
 from database.prepared import Prepared
-from models import Booking, BookingStatus
+from enums import BookingStatus
+from models import Booking
 
 NINE = at("2026-11-30 09:00")
 INTERVALS = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 9)))

@@ -9,7 +9,7 @@ from support.world import HTMX, Browser, World, at
 from accounts.one_time_tokens import add_token
 from accounts.people import invite
 from database import transaction
-from models import TokenPurpose
+from enums import TokenPurpose
 from scheduling.busy_times import add_busy_time
 
 NINE, TEN = at("2026-11-30 09:00"), at("2026-11-30 10:00")

@@ -9,8 +9,9 @@ from flask import Flask
 from support.smtp_server import PostOffice
 from support.world import World, at, z
 
+from enums import MessageKind
 from forms.booking import BookingForm, CancelForm
-from models import Booking, MessageKind
+from models import Booking
 from notifications.worker import Worker
 from scheduling import changes
 from scheduling.changes import OwnerActor

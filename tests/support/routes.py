@@ -10,7 +10,8 @@ from accounts.one_time_tokens import add_token, derive_token
 from accounts.password_resets import create_reset
 from branding.theme import themed_stylesheet
 from database import db, transaction
-from models import Owner, TokenPurpose
+from enums import TokenPurpose
+from models import Owner
 from scheduling.busy_times import add_busy_time
 from scheduling.feeds import feed_token, renew_feed
 from support.sources import add_source_row

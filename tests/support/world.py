@@ -20,7 +20,8 @@ from app import create_app
 from availability.opening_hours import parse_availability
 from blueprints.login_required import SESSION_TOKEN
 from database import db
-from models import Batch, Booking, Calendar, Link, LinkRequest, Message, MessageKind, Owner, Role
+from enums import MessageKind, Role
+from models import Batch, Booking, Calendar, Link, LinkRequest, Message, Owner
 from scheduling import bookings, calendars, changes, links
 from scheduling.batches import create_batch
 from scheduling.bookings import BookingRequest
