@@ -26,7 +26,7 @@ from branding import theme, uploads
 from config import Config, ConfigError
 from database import close_session, db
 from database.engine import connect_args, prepare_engine
-from i18n import formatting, locales, timezones
+from i18n import counts, formatting, locales, mails, timezones, zone_names
 from i18n.bidi import isolate
 from i18n.texts import template_gettext
 from middleware import static_files
@@ -128,8 +128,11 @@ def create_app(
     )
     app.jinja_env.globals.update(
         _=template_gettext,
+        counts=counts,
         formatting=formatting,
+        mails=mails,
         timezones=timezones,
+        zone_names=zone_names,
         static=static_files.source_url if app.debug else static_files.static_url,
         stylesheet=theme.stylesheet_url,
         url_for=template_functions.url_for,

@@ -9,9 +9,10 @@ from availability.opening_hours import HoursError, parse_windows
 from database import utcnow
 from forms.calendar import CalendarForm
 from i18n.bidi import isolate
-from i18n.formatting import format_minutes, format_place, format_weekdays
+from i18n.formatting import format_minutes, format_weekdays
 from i18n.texts import gettext as _
 from i18n.timezones import parse_timezone
+from i18n.zone_names import format_place
 
 FIELDS = {
     "what": ("name", "description", "location", "duration", "step", "is_open"),

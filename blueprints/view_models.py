@@ -13,14 +13,8 @@ from availability.slots import Availability
 from blueprints.drawings import bar_drawing, week_drawing
 from enums import AccountMessageKind, ChangeKind, LinkState, MessageKind, MessageState, Role
 from i18n.bidi import isolate
-from i18n.formatting import (
-    format_booked,
-    format_day_of_month,
-    format_minutes,
-    format_time,
-    format_waiting,
-    join_times,
-)
+from i18n.counts import format_booked, format_waiting
+from i18n.formatting import format_day_of_month, format_minutes, format_time, join_times
 from i18n.texts import gettext as _
 from parsing.contact_links import mail_link
 from parsing.questions import Answers

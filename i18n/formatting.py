@@ -1,36 +1,21 @@
-"""Formatting of dates, times, durations and counts in the reader's language."""
+"""Formatting of dates, times and durations in the reader's language."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache, wraps
+from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from babel import Locale, dates
 from flask_babel import ngettext
-from markupsafe import Markup
 
 from availability.opening_hours import format_windows
 from availability.slots import Availability, Windows
-from i18n.locales import current_locale
+from i18n.locales import cached_by_locale, current_locale
 from i18n.texts import gettext as _
-from i18n.timezones import common_timezones, occurs_twice, offset_text, zone_territory
+from i18n.timezones import occurs_twice, offset_text
 
 MONDAY = date(2024, 1, 1)
-
-
-def _cached_by_locale(function: Callable[..., str]) -> Callable[..., str]:
-    """Cache the texts of a function for each locale: gettext takes longer than everything else in it."""
-
-    @lru_cache(maxsize=4096)
-    def cached(_key: Locale, *args: int | None) -> str:
-        return function(*args)
-
-    @wraps(function)
-    def wrapper(*args: int | None) -> str:
-        return cached(current_locale(), *args)
-
-    return wrapper
 
 
 def utc_text(at: datetime) -> str:
@@ -195,7 +180,7 @@ def days_left(expires_at: datetime | None, today: date, zone: ZoneInfo) -> int |
     return (last_day(expires_at, zone) - today).days if expires_at else None
 
 
-@_cached_by_locale
+@cached_by_locale
 def format_expiry(days: int | None) -> str:
     """Return when an unused link expires by its `days_left`: `expires in 90 days`, `expires tomorrow`."""
     if days is None:
@@ -212,46 +197,7 @@ def format_past_day(day: date, today: date) -> str:
     return str(_("today")) if day == today else _date(day, "d MMM" if day.year == today.year else "d MMM y")
 
 
-def format_zone(zone: ZoneInfo, at: datetime) -> str:
-    """Return the place of a zone with its offset at an instant: `Berlin (UTC+1)`."""
-    place, offset = format_place(zone, at)
-    return f"{place} ({offset})" if place != offset else offset
-
-
-def format_place(zone: ZoneInfo, at: datetime) -> tuple[str, str]:
-    """Return the place that a zone is named after in the reader's language, and its offset: `Berlin`, `UTC+1`."""
-    return _place(zone.key, current_locale()), offset_text(at.astimezone(zone))
-
-
-def zone_options(chosen: str) -> Markup:
-    """Return the `<option>` elements of all zones, by the names of their places: `Berlin, Germany`."""
-    return _zone_options(chosen, current_locale())
-
-
-@lru_cache(maxsize=64)
-def _zone_options(chosen: str, locale: Locale) -> Markup:
-    keys = common_timezones() if chosen in common_timezones() else (chosen, *common_timezones())
-    named = sorted((_place_and_country(key, locale), key) for key in keys)
-    option = Markup('<option value="{}"{}>{}</option>')
-    return Markup("").join(
-        option.format(key, Markup(" selected") if key == chosen else "", name) for name, key in named
-    )
-
-
-def _place_and_country(key: str, locale: Locale) -> str:
-    country = locale.territories.get(zone_territory(key) or "", "")
-    place = _place(key, locale)
-    return f"{place}, {country}" if country and country != place else place
-
-
-@lru_cache(maxsize=2048)
-def _place(key: str, locale: Locale) -> str:
-    if "/" not in key:
-        return key
-    return str(dates.get_timezone_location(ZoneInfo(key), locale, return_city=True)).rpartition("/")[2]
-
-
-@_cached_by_locale
+@cached_by_locale
 def format_minutes(minutes: int) -> str:
     """Return a duration: `30 min`, `1 h`, `1 h 30 min`."""
     hours, rest = divmod(minutes, 60)
@@ -290,134 +236,6 @@ def parts_of_day(starts: Sequence[datetime]) -> list[tuple[str, list[tuple[datet
     names = [_("Morning"), _("Afternoon"), _("Evening")]
     grouped = groupby(labelled, key=lambda slot: 0 if slot[0].hour < 12 else 1 if slot[0].hour < 18 else 2)
     return [(names[part], list(slots)) for part, slots in grouped]
-
-
-def format_free(days: Sequence[tuple[date, Sequence[datetime]]]) -> str:
-    """Return the number of slots: `144 times on 9 days`."""
-    times, bookable = sum(len(starts) for _day, starts in days), sum(bool(starts) for _day, starts in days)
-    if not times:
-        return str(_("There are no times in these two weeks."))
-    how_many = ngettext("%(num)s time", "%(num)s times", times)
-    return str(_("%(times)s on %(days)s", times=how_many, days=ngettext("%(num)s day", "%(num)s days", bookable)))
-
-
-def format_moves(left: int) -> str:
-    """Return the sentence that says how often an appointment can still be moved."""
-    return str(ngettext("You can move it one more time.", "You can move it %(num)s more times.", left))
-
-
-def format_within(count: int) -> str:
-    """Return the sentence that says how many appointments lie within a busy time."""
-    words = ngettext(
-        "%(num)s appointment is within it, and stays.", "%(num)s appointments are within it, and stay.", count
-    )
-    return str(words)
-
-
-def format_coming(count: int) -> str:
-    """Return the heading of the appointments that are coming."""
-    return str(ngettext("%(num)s appointment is coming", "%(num)s appointments are coming", count))
-
-
-def format_message_kind(kind: str) -> str:
-    """Return the name of a kind of message."""
-    return str(
-        {
-            "booked": _("Confirmation"),
-            "moved": _("Note of the move"),
-            "cancelled": _("Cancellation"),
-            "rebooked": _("Note that it takes place again"),
-            "reminder": _("Reminder"),
-            "resent": _("Address of the appointment"),
-        }[kind]
-    )
-
-
-def format_account_mail(kind: str) -> str:
-    """Return the name of a kind of mail about an account."""
-    return str(
-        {
-            "password-changed": _("Note of the new password"),
-            "password-reset": _("Address to set a new password"),
-            "email-confirm": _("Address to confirm the new email"),
-            "email-changed": _("Note of the new email"),
-            "invitation": _("Invitation of a colleague"),
-            "source-fails": _("Note that a calendar can’t be read"),
-            "link-asked-for": _("Request for a new link"),
-            "erasure-asked": _("Note that somebody asks for erasing"),
-        }[kind]
-    )
-
-
-def format_mail(failed: int, late: int) -> str:
-    """Return the warning about undelivered mail, '' if there is none."""
-    if failed:
-        return str(ngettext("%(num)s mail could not be sent.", "%(num)s mails could not be sent.", failed))
-    return (
-        str(ngettext("%(num)s mail can’t be sent so far.", "%(num)s mails can’t be sent so far.", late)) if late else ""
-    )
-
-
-def format_troubled_sources(count: int) -> str:
-    """Return the warning about other calendars that can't be read."""
-    return str(
-        ngettext(
-            "%(num)s of your other calendars can’t be read: what is new there does not block your times.",
-            "%(num)s of your other calendars can’t be read: what is new there does not block your times.",
-            count,
-        )
-    )
-
-
-def format_busy_times(count: int) -> str:
-    """Return how many busy times were read: `24 busy times`."""
-    return str(ngettext("%(num)s busy time", "%(num)s busy times", count))
-
-
-def format_unwritten(count: int) -> str:
-    """Return the warning that appointments could not be written into another calendar yet."""
-    return str(
-        ngettext(
-            "%(num)s appointment could not be written there yet. It is tried again.",
-            "%(num)s appointments could not be written there yet. It is tried again.",
-            count,
-        )
-    )
-
-
-def format_notes(count: int) -> str:
-    """Return how many things were not understood of a calendar."""
-    return str(ngettext("%(num)s thing was not understood", "%(num)s things were not understood", count))
-
-
-def format_tried(attempts: int) -> str:
-    """Return the sentence that says how often sending was tried."""
-    return str(ngettext("Tried once.", "Tried %(num)s times.", attempts))
-
-
-@_cached_by_locale
-def format_waiting(count: int, many: int) -> str:
-    """Return how many links wait: `3 waiting`; `99+ waiting` from `many` on, `none waiting` for 0."""
-    if not count:
-        return _("none waiting")
-    return _("%(count)s waiting", count=format_up_to(count, many))
-
-
-@_cached_by_locale
-def format_booked(count: int, many: int) -> str:
-    """Return how many bookings were made: `12 booked`, `99+ booked` from `many` on; '' for 0."""
-    return _("%(count)s booked", count=format_up_to(count, many)) if count else ""
-
-
-def format_asking(count: int, many: int) -> str:
-    """Return how many people ask for a new link: `3 ask for a new link`, `99+ ask ...` from `many` on."""
-    words = ngettext("%(count)s asks for a new link", "%(count)s ask for a new link", count, count="%(count)s")
-    return str(words) % {"count": format_up_to(count, many)}
-
-
-def format_up_to(count: int, many: int) -> str:
-    """Return a number that was counted up to `many` only: `99+` from there on."""
-    return str(count) if count < many else f"{many - 1}+"
 
 
 @lru_cache(maxsize=64)

@@ -1,7 +1,7 @@
 """The reader's locale: a language that has translations, with the clock and week of the reader's country."""
 
-from collections.abc import Iterable
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache, wraps
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
@@ -77,3 +77,17 @@ def _parts(tag: str) -> tuple[str, str]:
     territory = next((part.upper() for part in rest if len(part) == 2 and part.isalpha()), "")
     likely = get_global("likely_subtags").get(language, "").rpartition("_")[2]
     return language, territory or (likely if len(likely) == 2 else "")
+
+
+def cached_by_locale(function: Callable[..., str]) -> Callable[..., str]:
+    """Cache the texts of a function for each locale: gettext takes longer than everything else in it."""
+
+    @lru_cache(maxsize=4096)
+    def cached(_key: Locale, *args: int | None) -> str:
+        return function(*args)
+
+    @wraps(function)
+    def wrapper(*args: int | None) -> str:
+        return cached(current_locale(), *args)
+
+    return wrapper

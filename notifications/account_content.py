@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from enums import AccountMessageKind, TokenPurpose
 from i18n.bidi import isolate
-from i18n.formatting import format_moment, format_zone
+from i18n.formatting import format_moment
 from i18n.texts import gettext as _
+from i18n.zone_names import format_zone
 from models import AccountMessage
 from notifications.email_content import EmailContent
 from public_urls import (

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from enums import ChangeKind, MessageKind, Role
 from i18n.bidi import isolate
-from i18n.formatting import format_appointment, format_short_slot, format_slot, format_zone
+from i18n.formatting import format_appointment, format_short_slot, format_slot
 from i18n.texts import gettext as _
+from i18n.zone_names import format_zone
 from models import Message
 from public_urls import appointment_address, manage_address, manage_token
 

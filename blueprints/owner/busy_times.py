@@ -9,7 +9,8 @@ from blueprints.responses import form_status, redirect_to
 from blueprints.view_models import BusyTimeView
 from database import utcnow
 from forms.busy_time import BusyTimeForm
-from i18n.formatting import format_stretch, format_within
+from i18n.counts import format_within
+from i18n.formatting import format_stretch
 from i18n.texts import gettext as _
 from models import BusyTime
 from scheduling import busy_times

@@ -42,7 +42,7 @@ def link_list(calendar: CalendarName | None, status: int = 200, problem: str = "
         batches=recent_batches(g.owner.id, chosen.calendar_id, BATCHES),
         chosen=chosen,
         words=args.get("q", "").strip()[:MAX_SEARCH],
-        counts=count_links(g.owner.id, chosen, now),
+        totals=count_links(g.owner.id, chosen, now),
         many=MANY,
         rows=link_rows(found, here, now, zone, names_calendar=calendar is None, names_batch=chosen.batch_id is None),
         older=last and last.id,
