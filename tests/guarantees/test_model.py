@@ -105,9 +105,9 @@ class ModelBooking:
     confirmed: bool = True
     changes: int = 0
     moves: int = 0
+    """By its invitee."""
     by_invitee: list[datetime] = field(default_factory=list)
     """When its invitee changed it."""
-    """By its invitee."""
 
     def as_row(self, link: ModelLink) -> tuple[Any, ...]:
         return link.id, self.starts, *self.blocks, self.confirmed, self.changes
