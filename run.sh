@@ -3,7 +3,8 @@
 # ./run.sh dev            serves it for a developer: demo data, and changed code is loaded at once
 # ./run.sh fast           lint, types, and all tests that need neither a browser nor a server; pip is enough
 # ./run.sh test           all tests; arguments are passed on to pytest
-# ./run.sh prove          tries to break the guarantees at full size, and prints a table of the results
+# ./run.sh prove          tries to break the guarantees at full size, and prints a table of the results; before that,
+#                         what `test` does in part: all generated cases, and all rows of long tables on PostgreSQL
 # ./run.sh audit          looks for known vulnerabilities in the packages; exit 2 if the service can't be reached
 # ./run.sh lock           writes requirements*.txt anew: what requirements*.in need, pinned, with the hashes of each file
 # ./run.sh lighthouse     runs Lighthouse on the invitee's pages; exit 1 if a score is too low, 2 if it can't be run
@@ -93,6 +94,7 @@ test)
 prove)
     shift
     install requirements-dev.txt
+    [ $# -gt 0 ] || .venv/bin/python -m pytest -n 3 --dist worksteal --thorough
     PYTHONPATH=.:tests exec .venv/bin/python -m proof "$@"  # `soak`: only what has that in its name; SOAK_SECONDS=600
     ;;
 audit)

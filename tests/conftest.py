@@ -14,6 +14,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_migrate import upgrade
+from support import cases
 from support.fake_google import FakeGoogle
 from support.fake_microsoft import FakeMicrosoft
 from support.feed_server import FeedServer, feed_server
@@ -27,8 +28,9 @@ from accounts import owners, password_resets, people, sessions
 from database import db
 from models import Owner
 
+TESTS = Path(__file__).parent
 MONDAY_MORNING = "2026-11-30T07:00:00+00:00"
-FAST_ROWS = 3
+FAST_ROWS = 3  # of a table, where not all of them are tried
 NOT_FAST = {  # what needs a browser or a server, and what takes long by generating its cases
     "browser",
     "deploy",
@@ -40,40 +42,85 @@ NOT_FAST = {  # what needs a browser or a server, and what takes long by generat
 }
 
 
+TYPED = ("blueprints", "cli", "integrations")
+"""Folders whose tables are of what people type, which no database sees: PostgreSQL gets some rows of each."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--fast` leaves out what needs a second process or much time."""
+    """`--fast` leaves out what takes long or needs a server; `--thorough` runs what an ordinary run leaves out."""
     parser.addoption("--fast", action="store_true", help="no PostgreSQL, no server, no browser, nothing marked slow")
+    parser.addoption(
+        "--thorough", action="store_true", help="only the rest of an ordinary run: all generated cases, all rows"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say how many cases are generated, before the tests are imported."""
+    cases.thorough = config.getoption("--thorough")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """With `--fast`, do not even import what is never fast."""
-    path = collection_path.relative_to(Path(__file__).parent).as_posix() if config.getoption("--fast") else ""
+    path = collection_path.relative_to(TESTS).as_posix() if config.getoption("--fast") else ""
     return True if path in NOT_FAST else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--fast`, deselect the slow tests, and most rows of long tables that need a database."""
+    """Deselect what this kind of run leaves out, and begin with what takes longest, so that no worker ends late."""
     if config.getoption("--fast"):
         Browser.lints_each_page = False
-        rows: Counter[tuple[Path, str]] = Counter()
-        kept = []
-        for item in items:
-            table = (item.path, getattr(item, "originalname", item.name))
-            if not is_slow(item) and rows[table] < FAST_ROWS:
-                kept.append(item)
-                rows[table] += "world" in getattr(item, "fixturenames", ())
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-        items[:] = kept
+        kept = fast_items(items)
+    else:
+        rest = set(items) - set(ordinary_items(items))
+        if config.getoption("--thorough"):
+            rest |= {item for item in items if item.get_closest_marker("generated")}
+            kept = [item for item in items if item in rest]
+        else:
+            kept = [item for item in items if item not in rest]
+        kept.sort(key=lambda item: not item.get_closest_marker("long"))
+    config.hook.pytest_deselected(items=[*set(items) - set(kept)])
+    items[:] = kept
+
+
+def fast_items(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return those that are not slow, and of long tables that need a database the first rows."""
+    rows: Counter[tuple[Path, str]] = Counter()
+    kept = []
+    for item in items:
+        if not is_slow(item) and rows[table(item)] < FAST_ROWS:
+            kept.append(item)
+            rows[table(item)] += "world" in getattr(item, "fixturenames", ())
+    return kept
+
+
+def ordinary_items(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return all, but of long tables of what is typed only the first rows on PostgreSQL; nothing marked thorough."""
+    rows: Counter[tuple[Path, str]] = Counter()
+    kept = []
+    for item in items:
+        if not item.get_closest_marker("thorough") and rows[table(item)] < FAST_ROWS:
+            kept.append(item)
+            rows[table(item)] += item.path.relative_to(TESTS).parts[0] in TYPED and database_of(item) == "postgres"
+    return kept
+
+
+def table(item: pytest.Item) -> tuple[Path, str]:
+    """Return what the rows of one table have in common: the test's file and name."""
+    return item.path, getattr(item, "originalname", item.name)
+
+
+def database_of(item: pytest.Item) -> Any:
+    """Return which of the two databases a test is on; None if it does not run on both."""
+    return item.callspec.params.get("database_url") if hasattr(item, "callspec") else None
 
 
 def is_slow(item: pytest.Item) -> bool:
     """Return whether a test is marked slow, or needs PostgreSQL, a mail server, a server of ours, or a browser."""
     fixtures = set(getattr(item, "fixturenames", ()))
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
     return (
         item.get_closest_marker("slow") is not None
         or bool(fixtures & {"server", "postgres_server", "office", "feeds", "dav", "google", "microsoft"})
-        or parameters.get("database_url") == "postgres"
+        or database_of(item) == "postgres"
     )
 
 

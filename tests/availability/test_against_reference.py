@@ -11,8 +11,9 @@ from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
+from support.cases import how_many, same_each_time
 from support.world import at
 
 from availability.slots import (
@@ -192,10 +193,7 @@ class Different(AssertionError):
 def compare(examples: int, variant: Callable[[Case], Case] = lambda case: case) -> None:
     """Compare so many calendars. Raises Different at the first that differs."""
 
-    @settings(
-        max_examples=examples, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
-    )  # fmt: skip
+    @same_each_time(examples, phases=[Phase.generate], report_multiple_bugs=False)
     @given(cases())
     def each(case: Case) -> None:
         judged = variant(case)
@@ -206,12 +204,15 @@ def compare(examples: int, variant: Callable[[Case], Case] = lambda case: case) 
 
 
 @pytest.mark.slow
-def test_more_than_a_thousand_calendars_are_as_the_reference_says() -> None:
-    compare(1500)
+@pytest.mark.generated
+@pytest.mark.long
+def test_calendars_are_as_the_reference_says() -> None:
+    compare(how_many(1500))
 
 
 @pytest.mark.slow
-@settings(max_examples=300, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.generated
+@same_each_time(how_many(300))
 @given(cases(), st.integers(0, 100))
 def test_one_slot_and_the_first_one_are_as_the_reference_says(case: Case, which: int) -> None:
     slots = reference(case)
@@ -224,7 +225,8 @@ def test_one_slot_and_the_first_one_are_as_the_reference_says(case: Case, which:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.generated
+@same_each_time(how_many(300))
 @given(cases(), st.sampled_from(ZONES))
 def test_bookable_dates_are_those_of_the_slots(case: Case, zone: str) -> None:
     reader = ZoneInfo(zone)

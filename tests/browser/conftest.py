@@ -1,8 +1,10 @@
 """A real Chromium against the real server, in the real time."""
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -37,11 +39,33 @@ def chrome(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Callable[[], None]]]:
+    """A server for many tests, since its start takes longer than a short one; and what makes it as it was then."""
+    with (
+        running(tmp_path_factory.mktemp("shared")) as server,
+        closing(sqlite3.connect(server.database_file, isolation_level=None)) as database,
+    ):
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        rows = {name: database.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
+
+        def start_anew() -> None:
+            database.execute("BEGIN IMMEDIATE")
+            for name in tables:
+                database.execute(f"DELETE FROM {name}")
+                for row in rows[name]:
+                    database.execute(f"INSERT INTO {name} VALUES ({', '.join('?' * len(row))})", row)
+            database.execute("COMMIT")
+
+        yield server, start_anew
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(shared_server: tuple[Server, Callable[[], None]]) -> Server:
     """A server that nobody has set up."""
-    with running(tmp_path) as server:
-        yield server
+    server, start_anew = shared_server
+    start_anew()
+    return replace(server)
 
 
 @pytest.fixture

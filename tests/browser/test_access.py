@@ -24,6 +24,7 @@ def server(tmp_path: Path, office: PostOffice) -> Iterator[Server]:
         yield server
 
 
+@pytest.mark.long
 def test_axe_finds_nothing_and_nothing_is_cut_off(chrome: Browser, server: Server, office: PostOffice) -> None:
     """Nothing fades, so that axe sees the colours that stay; a reader's own stylesheet is let through our policy."""
     person = people(chrome, color_scheme="light", viewport=PHONE, reduced_motion="reduce", bypass_csp=True)

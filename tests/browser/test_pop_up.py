@@ -4,13 +4,17 @@ import contextlib
 import re
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
 from playwright.sync_api import Page, Route, expect
 from support.browser_steps import PASSWORD, open_menu, set_up, share
 from support.server_process import Server
 
 Visitor = Callable[..., Page]
+
+
+def end_sessions(server: Server) -> None:
+    with contextlib.closing(sqlite3.connect(server.database_file)) as database, database:
+        database.execute("DELETE FROM browser_sessions")
 
 
 def test_a_menu_opened_while_the_list_is_read_again_stays_open(server: Server, visitor: Visitor) -> None:
@@ -30,12 +34,11 @@ def test_a_menu_opened_while_the_list_is_read_again_stays_open(server: Server, v
     expect(owner.locator("#list .menu")).to_be_visible()
 
 
-def test_a_session_that_ended_behind_the_pop_up_loses_nothing(server: Server, tmp_path: Path, visitor: Visitor) -> None:
+def test_a_session_that_ended_behind_the_pop_up_loses_nothing(server: Server, visitor: Visitor) -> None:
     owner = visitor()
     set_up(owner, server)
     share(owner)
-    with contextlib.closing(sqlite3.connect(tmp_path / "server.db")) as database, database:
-        database.execute("DELETE FROM browser_sessions")
+    end_sessions(server)
     owner.get_by_label("For whom").fill("Jane")
     owner.get_by_role("button", name="Done").click()
     expect(owner.get_by_text("You were signed out in the meantime. Nothing was saved.")).to_be_visible()
@@ -51,17 +54,10 @@ def test_a_session_that_ended_behind_the_pop_up_loses_nothing(server: Server, tm
     expect(owner.get_by_role("heading", name="Jane")).to_be_visible()
 
 
-def test_share_is_carried_on_by_signing_in_and_an_open_pop_up_stays(
-    server: Server, tmp_path: Path, visitor: Visitor
-) -> None:
+def test_share_is_carried_on_by_signing_in_and_an_open_pop_up_stays(server: Server, visitor: Visitor) -> None:
     owner = visitor()
     set_up(owner, server)
-
-    def end_sessions() -> None:
-        with contextlib.closing(sqlite3.connect(tmp_path / "server.db")) as database, database:
-            database.execute("DELETE FROM browser_sessions")
-
-    end_sessions()
+    end_sessions(server)
     owner.get_by_role("button", name="Share “30-minute meeting”").click()
     expect(owner.get_by_text("Sign in, then send it again")).to_be_visible()
     owner.get_by_label("Email").fill("olivia@example.com")
@@ -71,7 +67,7 @@ def test_share_is_carried_on_by_signing_in_and_an_open_pop_up_stays(
     address = owner.get_by_label("The link’s address").input_value()
     owner.goto(f"{server.address}/settings/calendars")
     assert share(owner) == address
-    end_sessions()
+    end_sessions(server)
     owner.get_by_role("link", name="Email", exact=True).click()
     expect(owner.get_by_text("You were signed out in the meantime. Nothing was saved.")).to_be_visible()
     expect(owner.get_by_label("The link’s address")).to_have_value(address)

@@ -49,7 +49,12 @@ def test_a_link_that_was_not_copied_is_shown_again_and_one_that_was_is_not(serve
     with owner.expect_response(re.compile("/copied$")):
         owner.get_by_role("link", name="QR code").click()
     expect(owner.get_by_role("img", name="QR code of the link")).to_be_visible()
-    assert owner.get_by_role("img", name="QR code of the link").evaluate("image => image.naturalWidth") > 0
+    assert (
+        owner.get_by_role("img", name="QR code of the link").evaluate(
+            "async image => (await image.decode(), image.naturalWidth)"
+        )
+        > 0
+    )
     close(owner)
     assert row_share(owner) not in (first, second, third)
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from selenium.common.exceptions import StaleElementReferenceException
+from selenium.common.exceptions import NoSuchFrameException, StaleElementReferenceException
 from selenium.webdriver import WebKitGTK, WebKitGTKOptions
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -40,6 +40,12 @@ def person() -> Iterator[Callable[[], WebKitGTK]]:
             browser.quit()
 
 
+def waiting(browser: WebKitGTK) -> WebDriverWait[WebKitGTK]:
+    """Return what waits until something is so, also while one page goes and the next one comes."""
+    gone = [StaleElementReferenceException, NoSuchFrameException]
+    return WebDriverWait(browser, 20, ignored_exceptions=gone)
+
+
 def see(browser: WebKitGTK, css: str, words: str = "", nth: int = 0) -> WebElement:
     """Wait until what is at `css` and has these words is seen; return it."""
 
@@ -47,7 +53,7 @@ def see(browser: WebKitGTK, css: str, words: str = "", nth: int = 0) -> WebEleme
         found = [it for it in browser.find_elements(By.CSS_SELECTOR, css) if it.is_displayed() and words in it.text]
         return found[nth] if nth < len(found) else None
 
-    return WebDriverWait(browser, 20, ignored_exceptions=[StaleElementReferenceException]).until(seen, f"{css} {words}")
+    return waiting(browser).until(seen, f"{css} {words}")
 
 
 def fill(browser: WebKitGTK, **fields: str) -> None:
@@ -75,13 +81,13 @@ def test_a_link_is_shared_booked_once_and_spent(server: Server, person: Callable
     button.click()
     see(owner, "dialog [role=status]", "Copied")
     see(owner, "dialog button[aria-label=Close]").click()
-    WebDriverWait(owner, 20).until(lambda _: owner.switch_to.active_element == see(owner, "#dots-1"))
+    waiting(owner).until(lambda _: owner.switch_to.active_element == see(owner, "#dots-1"))
 
     jane = person()
     jane.get(link)
     see(jane, ".zone", "Berlin (UTC")
     see(jane, ".days .free", nth=1).click()
-    WebDriverWait(jane, 20).until(lambda _: see(jane, ".days .free", nth=1).get_attribute("aria-current") == "date")
+    waiting(jane).until(lambda _: see(jane, ".days .free", nth=1).get_attribute("aria-current") == "date")
     see(jane, "[data-start]", nth=2).click()
     see(jane, "button", "Book ").click()
     see(jane, "[role=alert]", "name")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from sqlalchemy import select
+from support.cases import how_many, same_each_time
 from support.world import JANE, World, at, starts, z
 
 from accounts.owners import add_owner
@@ -477,18 +478,17 @@ def run(world: World, clock: Any, examples: int, base: type[Machine] = Machine, 
     machine = type("Bound", (base,), {"world": world, "clock": clock, "seen": {}})
     run_state_machine_as_test(
         machine,
-        settings=settings(
-            max_examples=examples, stateful_step_count=50, derandomize=True, database=None, deadline=None,
-            suppress_health_check=list(HealthCheck), phases=[Phase.generate, Phase.shrink][: 1 + shrink],
-        ),
-    )  # fmt: skip
+        settings=same_each_time(examples, stateful_step_count=50, phases=[Phase.generate, Phase.shrink][: 1 + shrink]),
+    )
     seen: dict[str, int] = machine.seen
     return seen
 
 
+@pytest.mark.generated
+@pytest.mark.long
 def test_everything_ends_as_the_model_says_and_the_promises_hold(world: World, frozen: Any) -> None:
     on_sqlite = world.app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite")
-    seen = run(world, frozen, examples=150 if on_sqlite else 20)
+    seen = run(world, frozen, examples=how_many(150 if on_sqlite else 20))
     if not on_sqlite:
         return  # fewer, since each step takes longer: not enough to have seen it all
     for outcome in (

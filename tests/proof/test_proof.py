@@ -1,4 +1,4 @@
-"""The experiments of `./run.sh prove` at a small size: no promise breaks, and every control is seen to break one."""
+"""Experiments of `./run.sh prove` at a small size: no promise breaks, and every control is seen to break one."""
 
 import pytest
 
@@ -7,8 +7,12 @@ from proof.tally import table
 
 pytestmark = pytest.mark.real_time
 
+AT_FULL_SIZE_ONLY = {"kills on PostgreSQL", "soak on PostgreSQL"}
+"""What takes long, and is tried here on SQLite."""
 
-@pytest.mark.parametrize("name", EXPERIMENTS)
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [name for name in EXPERIMENTS if name not in AT_FULL_SIZE_ONLY])
 def test_promises_are_kept_and_controls_break_them(name: str) -> None:
     tallies = list(EXPERIMENTS[name](SMALL, lambda _tally: None))
     said = table(tally for tally, _ in tallies)

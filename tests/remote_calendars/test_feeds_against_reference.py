@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
+from support.cases import how_many, same_each_time
 
 from remote_calendars.feed import read_feed
 from remote_calendars.reading import Scope
@@ -222,7 +224,8 @@ def events(draw: st.DrawFn) -> Generated:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.generated
+@same_each_time(how_many(400))
 @given(events())
 def test_busy_times_are_those_of_the_reference(event: Generated) -> None:
     reading = read_feed(as_text(event), SCOPE)

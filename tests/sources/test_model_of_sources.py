@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from support.cases import how_many, same_each_time
 from support.feed_server import FeedServer, calendar, feed_server
 from support.sources import Sources
 from support.world import World, at, starts, z
@@ -138,7 +139,8 @@ def model_world(sqlite_url: str, shared_app: Callable[[str], Flask]) -> Iterator
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.generated
+@same_each_time(how_many(40))
 @given(steps=st.lists(st.tuples(step, st.booleans()), min_size=8, max_size=25))
 def test_whatever_comes_in_which_order_no_known_busy_time_is_offered(
     model_world: tuple[World, FeedServer], frozen: Traveller, steps: list[tuple[tuple[str, int], bool]]

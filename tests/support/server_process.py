@@ -27,6 +27,11 @@ class Server:
     process: subprocess.Popen[str]
     log: Path
 
+    @property
+    def database_file(self) -> Path:
+        """Its SQLite file."""
+        return Path(self.environ["DATABASE_URL"].removeprefix("sqlite:///"))
+
     def flask(self, *args: str, stdin: str = "") -> list[str]:
         """Run a command against its database, in a process of its own; return the lines it prints."""
         command = [sys.executable, "-m", "flask", "--app", "app", *args]

@@ -17,6 +17,8 @@ GOALS = [goal for goal in vars(goals).values() if isinstance(goal, Goal)]
 
 
 @pytest.mark.slow
+@pytest.mark.long
+@pytest.mark.thorough
 @pytest.mark.real_time
 def test_they_run_and_write_a_row_for_each_goal(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks", "--quick", "--write", str(tmp_path)]
