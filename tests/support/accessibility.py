@@ -1,9 +1,12 @@
 """Checks of a page in Chromium: axe finds nothing, and the page fits into its window."""
 
+import re
+
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
 FIND = "async () => ({ violations: (await axe.run({ resultTypes: ['violations'] })).violations })"
+GLUED = re.compile(r"\S*[a-z’”)][.?!][A-Z][a-z]+")
 LARGE = "html { font-size: 200% }"
 PHONE, NARROW, DESKTOP = ({"width": width, "height": 800} for width in (390, 320, 1280))
 
@@ -11,6 +14,7 @@ PHONE, NARROW, DESKTOP = ({"width": width, "height": 800} for width in (390, 320
 def look_at(page: Page, state: str, _there: str = "") -> None:
     """Look at a page on a phone in the light, narrow, with letters twice as large, and on a desktop in the dark."""
     accessible(page, state)
+    assert not (glued := GLUED.search(page.inner_text("body"))), f"{state}: no space within {glued[0]}"
     page.set_viewport_size(NARROW)
     fits(page, f"{state}, narrow")
     page.set_viewport_size(PHONE)
