@@ -1,7 +1,7 @@
 """What an owner does with their sources: add, connect again, rename, choose, pause, resume, remove."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -27,6 +27,9 @@ from sources.sign_in import give_back, may_write, opened, row_name
 
 MOST = 20
 """Sources of one owner."""
+
+Account = tuple[SourceKind, Secret]
+"""An account at another service that an owner signed in to."""
 
 
 class TooManySources(BookingError):
@@ -151,11 +154,23 @@ def delete_source(owner_id: int, source_id: int) -> Source:
 
 def remove_source(access: Access, owner_id: int, source_id: int, ask: Ask = ask) -> Source:
     """Delete a source, and return it; an account that was signed in to is given back there. Raises NotFound."""
-    secret = secret_of(access, get_source(owner_id, source_id))
+    accounts = signed_in_accounts(access, [get_source(owner_id, source_id)])
     source = delete_source(owner_id, source_id)
-    if source.kind.has_sign_in and secret and not _is_account_used(access, source.kind, secret):
-        give_back(access, source.kind, secret, ask)
+    give_accounts_back(access, accounts, ask)
     return source
+
+
+def signed_in_accounts(access: Access, sources: Iterable[Source]) -> list[Account]:
+    """Return the accounts that an owner signed in to for these sources, for when they are deleted."""
+    secrets = [(source.kind, secret_of(access, source)) for source in sources if source.kind.has_sign_in]
+    return [(kind, secret) for kind, secret in secrets if secret]
+
+
+def give_accounts_back(access: Access, accounts: Iterable[Account], ask: Ask = ask) -> None:
+    """Give back access to the accounts at their services, each once, unless a source of anybody's still needs it."""
+    for kind, secret in {(kind, secret.username): (kind, secret) for kind, secret in accounts}.values():
+        if not _is_account_used(access, kind, secret):
+            give_back(access, kind, secret, ask)
 
 
 def list_sources(owner_id: int) -> Sequence[Source]:

@@ -16,6 +16,8 @@ from blueprints.responses import form_status, redirect_to
 from database import begin_snapshot, utcnow
 from forms.account import DeletionForm, PrivacyForm
 from i18n.texts import gettext as _
+from sources import connections
+from sources.access import ask_soon, current_access
 
 IN_MEMORY = 1_000_000
 """Bytes of an export; what is more goes into a temporary file."""
@@ -54,6 +56,8 @@ def delete() -> ResponseReturnValue:
     if not form.validate_on_submit():
         return render_template("account_delete.html", form=form, coming=coming), form_status(form)
     last_manager, status = False, 422
+    access = current_access()
+    accounts = connections.signed_in_accounts(access, connections.list_sources(g.owner.id))
     try:
         delete_account(g.owner.id, form.password.data, request.remote_addr or "")
     except InvalidCredentials:
@@ -61,6 +65,7 @@ def delete() -> ResponseReturnValue:
     except (AppointmentsComing, LastManager) as refusal:
         last_manager, status = isinstance(refusal, LastManager), 409
     else:
+        connections.give_accounts_back(access, accounts, ask_soon)
         session.clear()
         flash(_("Your account was deleted, with all that belonged to it."))
         return redirect_to("auth.login")

@@ -9,7 +9,7 @@ import pytest
 from support.fake_google import READS, WRITES, FakeGoogle
 from support.fake_microsoft import FakeMicrosoft
 from support.sources import Sources, add_source_row
-from support.world import Browser, World, at
+from support.world import PASSWORD, Browser, World, at
 from time_machine import Traveller
 from werkzeug.test import TestResponse
 
@@ -200,6 +200,20 @@ def test_removal_gives_access_back_unless_somebody_else_needs_it(
     mine = sources.sign_in(owner, SourceKind.GOOGLE, google)
     refresh = sources.secret(mine).refresh
     browser.change(f"{PATH}/{mine.id}/delete")
+    assert (google.revoked, kept(world)) == ([refresh], [])
+
+
+def test_deleting_the_own_account_gives_access_back_unless_somebody_else_needs_it(
+    world: World, browser: Browser, google: FakeGoogle, sources: Sources, owner: Owner
+) -> None:
+    oscar = world.owner("oscar@example.com", "Oscar")
+    _theirs, mine = (sources.sign_in(each, SourceKind.GOOGLE, google) for each in (oscar, owner))
+    other, path = world.signed_in(oscar), "/settings/privacy/delete"
+    assert other.change(path, {"password": "wrong"}).status_code == 422
+    assert other.change(path, {"password": PASSWORD}).status_code == 303
+    assert (google.revoked, kept(world)) == ([], [mine.id])
+    refresh = sources.secret(mine).refresh
+    assert browser.change(path, {"password": PASSWORD}).status_code == 303
     assert (google.revoked, kept(world)) == ([refresh], [])
 
 
