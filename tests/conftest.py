@@ -30,7 +30,9 @@ from models import Owner
 
 TESTS = Path(__file__).parent
 MONDAY_MORNING = "2026-11-30T07:00:00+00:00"
-FAST_ROWS = 3  # of a table, where not all of them are tried
+FIRST_ROWS = 3
+"""So many rows of a table are tried where not all of them are."""
+
 NOT_FAST = {  # what needs a browser or a server, and what takes long by generating its cases
     "browser",
     "deploy",
@@ -40,8 +42,6 @@ NOT_FAST = {  # what needs a browser or a server, and what takes long by generat
     "guarantees/test_fuzz.py",
     "guarantees/test_model.py",
 }
-
-
 TYPED = ("blueprints", "cli", "integrations")
 """Folders whose tables are of what people type, which no database sees: PostgreSQL gets some rows of each."""
 
@@ -87,7 +87,7 @@ def fast_items(items: list[pytest.Item]) -> list[pytest.Item]:
     rows: Counter[tuple[Path, str]] = Counter()
     kept = []
     for item in items:
-        if not is_slow(item) and rows[table(item)] < FAST_ROWS:
+        if not is_slow(item) and rows[table(item)] < FIRST_ROWS:
             kept.append(item)
             rows[table(item)] += "world" in getattr(item, "fixturenames", ())
     return kept
@@ -98,7 +98,7 @@ def ordinary_items(items: list[pytest.Item]) -> list[pytest.Item]:
     rows: Counter[tuple[Path, str]] = Counter()
     kept = []
     for item in items:
-        if not item.get_closest_marker("thorough") and rows[table(item)] < FAST_ROWS:
+        if not item.get_closest_marker("thorough") and rows[table(item)] < FIRST_ROWS:
             kept.append(item)
             rows[table(item)] += item.path.relative_to(TESTS).parts[0] in TYPED and database_of(item) == "postgres"
     return kept
