@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from database import Base, ForeignId, Id, Instant, Timestamp, enum_text
 from enums import SourceKind
 from parsing.limits import MAX_LABEL, MAX_LINE, MAX_NAME
-from tables.constraints import one_of, partial_index
+from tables.constraints import instants, one_of, partial_index
 
 
 class BusyTime(Base):
@@ -27,6 +27,7 @@ class BusyTime(Base):
     __tablename__ = "busy_times"
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", "order"),
+        instants("starts_at", "ends_at"),
         Index("ix_busy_times_own", "owner_id", "id", unique=True),
         Index(None, "owner_id", "ends_at", "starts_at"),
     )
@@ -117,6 +118,7 @@ class ImportedTime(Base):
     __table_args__ = (
         ForeignKeyConstraint(["owner_id", "source_id"], ["sources.owner_id", "sources.id"]),
         CheckConstraint("starts_at < ends_at", "order"),
+        instants("starts_at", "ends_at"),
         Index("ix_imported_times_own", "owner_id", "id", unique=True),
         Index(None, "owner_id", "ends_at", "starts_at"),
         Index(None, "owner_id", "source_id"),
